@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Topology } from '../spec/topology.ts';
+
+/** One network card of a machine; `address` is in CIDR form. */
+export interface NicPlan {
+  wire: string;
+  mac: string;
+  address: string;
+}
+
+export interface MachinePlan {
+  name: string;
+  role: 'node' | 'peer';
+  memoryMb: number;
+  nics: NicPlan[];
+  /** Place in the cluster, from 0; absent for a peer. */
+  node?: number;
+  /** Range of local ports for connections that the machine opens, so that two nodes never choose the same. */
+  ports?: string;
+}
+
+export interface WirePlan {
+  name: string;
+  kind: 'broadcast' | 'pair';
+  members: string[];
+  /** The machine whose QEMU carries the wire: it listens, the others connect; of a broadcast wire it holds the hub. */
+  hub: string;
+}
+
+export interface LabPlan {
+  topology: string;
+  image: string;
+  machines: MachinePlan[];
+  wires: WirePlan[];
+  cluster: { wire: string; address: string; group: string; nodes: number };
+}
+
+/** A topology resolved to machines, cards and wires. MACs are 52:54:00:4d:WW:MM (wire, machine). */
+export function planLab(topology: Topology): LabPlan {
+  const wireNames = Object.keys(topology.wires);
+  const hostAddress = (wire: string, host: number) =>
+    subnetOf(topology, wire).replace(/\.0\/24$/, `.${host}/24`);
+  let nodes = 0;
+  const machines = Object.entries(topology.machines).map(([name, machine]): MachinePlan => {
+    const onCluster = (wire: string) => machine.role === 'node' && wire === topology.cluster.wire;
+    const nics = machine.wires.map((wire) => ({
+      wire,
+      mac: macAddress(wireNames.indexOf(wire), machine.id),
+      address: hostAddress(wire, onCluster(wire) ? topology.cluster.host : machine.id),
+    }));
+    const plan: MachinePlan = { name, role: machine.role, memoryMb: machine.memory_mb, nics };
+    if (machine.role === 'node') plan.node = nodes++;
+    if (machine.ports) plan.ports = machine.ports;
+    return plan;
+  });
+  return {
+    topology: topology.name,
+    image: topology.image,
+    machines,
+    wires: wireNames.map((wire) => planWire(wire, topology, machines)),
+    cluster: {
+      wire: topology.cluster.wire,
+      address: bare(hostAddress(topology.cluster.wire, topology.cluster.host)),
+      group: topology.cluster.group,
+      nodes,
+    },
+  };
+}
+
+/** The address of a CIDR form, without its prefix length. */
+export const bare = (cidr: string): string => cidr.replace(/\/\d+$/, '');
+
+/** @throws Error when the machine has no card on the wire (the specification was checked before). */
+export function addressOn(lab: LabPlan, machine: string, wire: string): string {
+  const nic = lab.machines.find(({ name }) => name === machine)?.nics.find((each) => each.wire === wire);
+  if (!nic) throw new Error(`${machine} is not on the wire ${wire}`);
+  return bare(nic.address);
+}
+
+function planWire(name: string, topology: Topology, machines: readonly MachinePlan[]): WirePlan {
+  const members = machines.filter(({ nics }) => nics.some(({ wire }) => wire === name));
+  const hub = members.find(({ role }) => role === 'peer') ?? members[0];
+  return {
+    name,
+    kind: topology.wires[name]?.kind ?? 'broadcast',
+    members: members.map((member) => member.name),
+    hub: hub?.name ?? '',
+  };
+}
+
+const subnetOf = (topology: Topology, wire: string): string => topology.wires[wire]?.subnet ?? '';
+
+export function macAddress(wire: number, machine: number): string {
+  const hex = (value: number) => value.toString(16).padStart(2, '0');
+  return `52:54:00:4d:${hex(wire)}:${hex(machine)}`;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+
+/** miglab's folder below $XDG_STATE_HOME (default ~/.local/state): labs that are up, or were not taken down. */
+export const stateFolder = (...below: string[]) => made('XDG_STATE_HOME', '.local/state', below);
+
+/** miglab's folder below $XDG_CACHE_HOME (default ~/.cache): what can be made again. */
+export const cacheFolder = (...below: string[]) => made('XDG_CACHE_HOME', '.cache', below);
+
+function made(variable: string, fallback: string, below: string[]): string {
+  const path = join(process.env[variable] || join(homedir(), fallback), 'miglab', ...below);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Fault(
+      ExitCode.hostLacks,
+      `${path} cannot be made: ${(cause as Error).message}`,
+      `Make it writable, or set ${variable} to a folder that is.`,
+      { cause },
+    );
+  }
+  return path;
+}

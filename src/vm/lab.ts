@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import type { LabPlan, MachinePlan } from '../plan/lab.ts';
+import { type Accelerator, machineFiles, qemuArguments } from '../plan/qemu.ts';
+import { findPanic, lastLines, readConsole } from './console.ts';
+import { endProcess, isAlive, startDetached } from './lifetime.ts';
+import { Qmp } from './qmp.ts';
+import { forgetLab, type LabState, labFolder, loadLab, type MachineState, saveLab } from './state.ts';
+import { waitFor } from './wait.ts';
+
+export interface LabBoot {
+  name: string;
+  purpose: LabState['purpose'];
+  plan: LabPlan;
+  qemu: readonly string[];
+  accelerator: Accelerator;
+  kernel: string;
+  initramfs: string;
+  mgmt: boolean;
+  captures: { machine: string; wire: string; file: string; snaplen: number }[];
+  signal?: AbortSignal;
+}
+
+/** QEMU's whole command line for one machine; it runs in the lab's folder. */
+export const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
+  ...boot.qemu,
+  ...qemuArguments(boot.plan, machine, {
+    accelerator: boot.accelerator,
+    kernel: boot.kernel,
+    initramfs: boot.initramfs,
+    mgmt: boot.mgmt,
+    captures: boot.captures.filter((capture) => capture.machine === machine.name),
+  }),
+];
+
+/**
+ * Starts every machine of the lab, those that carry wires first, and keeps the state of each. The machines boot on
+ * when this returns. What was started is ended again when one cannot be started.
+ */
+export async function startLab(boot: LabBoot): Promise<LabState> {
+  const state: LabState = {
+    ...{ schema: 1, name: boot.name, purpose: boot.purpose, topology: boot.plan.topology },
+    ...{ image: boot.plan.image, accelerator: boot.accelerator, machines: [] },
+  };
+  saveLab(state);
+  try {
+    for (const machine of hubsFirst(boot.plan)) {
+      boot.signal?.throwIfAborted();
+      state.machines.push(
+        await startMachine(boot, machine, (started) =>
+          saveLab({ ...state, machines: [...state.machines, started] }),
+        ),
+      );
+      saveLab(state);
+    }
+  } catch (error) {
+    await stopLab(boot.name).catch(() => undefined); // The first error is the one that counts.
+    throw error;
+  }
+  return state;
+}
+
+/** A machine that listens for a wire comes before those that connect to it. */
+function hubsFirst(plan: LabPlan): MachinePlan[] {
+  const order: MachinePlan[] = [];
+  const add = (machine: MachinePlan) => {
+    if (order.includes(machine)) return;
+    for (const { hub } of plan.wires.filter(({ members }) => members.includes(machine.name))) {
+      const first = plan.machines.find(({ name }) => name === hub);
+      if (first && first !== machine) add(first);
+    }
+    order.push(machine);
+  };
+  plan.machines.forEach(add);
+  return order;
+}
+
+async function startMachine(
+  boot: LabBoot,
+  machine: MachinePlan,
+  onStart: (state: MachineState) => void,
+): Promise<MachineState> {
+  const folder = labFolder(boot.name);
+  const files = machineFiles(machine.name);
+  const { identity } = await startDetached(commandLine(boot, machine), folder, files.log);
+  const state: MachineState = { name: machine.name, process: identity };
+  onStart(state);
+  await using qmp = await waitFor(
+    { what: `${machine.name}: QEMU's control socket`, timeoutMs: 20_000, path: folder, ...signalOf(boot) },
+    async () => {
+      if (!isAlive(identity)) {
+        const said = lastLines(await readConsole(join(folder, files.log)));
+        throw new Fault(ExitCode.hostLacks, `${machine.name}: QEMU ended at once\n${said}`);
+      }
+      return Qmp.open(join(folder, files.qmp)).catch(() => undefined);
+    },
+  );
+  await qmp.execute('query-status');
+  if (boot.mgmt) state.sshPort = forwardedPort(await qmp.human('info usernet'));
+  return state;
+}
+
+const signalOf = ({ signal }: LabBoot) => (signal ? { signal } : {});
+
+/** The port of the host that QEMU forwards, from `info usernet`. */
+export function forwardedPort(text: string): number {
+  const port = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(text)?.[1];
+  if (!port) throw new Fault(ExitCode.bug, `QEMU forwards no port:\n${text}`);
+  return Number(port);
+}
+
+/**
+ * Waits until each machine has printed its ready line.
+ *
+ * @throws Fault (2) for a panic, a machine that ended, Fault (124) at the deadline; each with the last console lines.
+ */
+export async function waitUntilReady(
+  state: LabState,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    state.machines.map(async (machine) => {
+      const console = join(labFolder(state.name), machineFiles(machine.name).console);
+      let text = '';
+      const wait = {
+        what: `${machine.name}: boot`,
+        timeoutMs,
+        path: labFolder(state.name),
+        detail: () => lastLines(text),
+      };
+      await waitFor(signal ? { ...wait, signal } : wait, async () => {
+        text = await readConsole(console);
+        if (text.includes(`miglab: ${machine.name} ready`)) return true;
+        const panic = findPanic(text);
+        if (panic) throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(text)}`);
+        if (!isAlive(machine.process))
+          throw new Fault(
+            ExitCode.nothingMeasured,
+            `${machine.name}: ended during its boot\n${lastLines(text)}`,
+          );
+        return undefined;
+      });
+    }),
+  );
+}
+
+/** Ends every machine of the lab, in the reverse order of their start, proves that they are gone, and forgets it. */
+export async function stopLab(name: string): Promise<{ ended: string[] }> {
+  const state = loadLab(name);
+  const ended: string[] = [];
+  for (const machine of state.machines.toReversed()) {
+    if (!isAlive(machine.process)) continue;
+    await endProcess(machine.process);
+    ended.push(machine.name);
+  }
+  forgetLab(name);
+  return { ended };
+}
