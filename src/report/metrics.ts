@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Measurement } from '../analysis/measurement.ts';
+
+interface MetricDefinition {
+  readonly label: string;
+  readonly unit: string;
+  readonly definition: string;
+  readonly value: (row: Measurement) => number | null;
+}
+
+const column = (name: keyof Measurement) => (row: Measurement) => row[name] as number | null;
+
+/** Null where either is unknown or the whole is 0: a share of nothing is not a number. */
+function ratio(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : part / whole;
+}
+
+/** What a claim or a figure can be about: columns of measurements.csv, and numbers that follow from them. */
+export const METRICS = {
+  delay_ms: {
+    label: 'Delay',
+    unit: 'ms',
+    definition:
+      'From the last segment with the origin’s MAC address to the first with the destination’s, in the peer’s capture (TCPmig §5).',
+    value: column('delay_ms'),
+  },
+  delay_payload_ms: {
+    label: 'Delay, payload',
+    unit: 'ms',
+    definition: 'The same, counting only segments that carry data.',
+    value: column('delay_payload_ms'),
+  },
+  delay_ack_ms: {
+    label: 'Delay, pure ACKs',
+    unit: 'ms',
+    definition: 'The same, counting only segments without data.',
+    value: column('delay_ack_ms'),
+  },
+  freeze_ms: {
+    label: 'Freeze',
+    unit: 'ms',
+    definition:
+      'From the stop of the process’s first thread at the origin to its resumption at the destination.',
+    value: column('freeze_ms'),
+  },
+  app_gap_ms: {
+    label: 'Application gap',
+    unit: 'ms',
+    definition: 'The longest gap between payload segments around the move.',
+    value: column('app_gap_ms'),
+  },
+  image_ms: {
+    label: 'Image copy',
+    unit: 'ms',
+    definition: 'The part of the freeze spent on the process’s memory, before its sockets move.',
+    value: column('image_ms'),
+  },
+  sockets_ms: {
+    label: 'Sockets',
+    unit: 'ms',
+    definition:
+      'The part of the freeze from the first connection’s removal at the origin to the process’s resumption.',
+    value: column('sockets_ms'),
+  },
+  total_ms: {
+    label: 'Migration, total',
+    unit: 'ms',
+    definition: 'From the request to the end of the migration at the origin.',
+    value: column('total_ms'),
+  },
+  window_before: {
+    label: 'Window before',
+    unit: 'bytes',
+    definition: 'Median of the advertised window, scaled to bytes, before the freeze.',
+    value: column('window_before'),
+  },
+  window_before_raw: {
+    label: 'Window field before',
+    unit: 'units of the scale',
+    definition: 'The same as it stands in the header’s 16-bit field: bytes divided by 2 to the window scale.',
+    value: (row) => ratio(row.window_before, row.window_scale === null ? null : 2 ** row.window_scale),
+  },
+  window_min: {
+    label: 'Smallest window',
+    unit: 'bytes',
+    definition: 'The smallest window that the migrating endpoint advertises around the move, in bytes.',
+    value: column('window_min'),
+  },
+  window_kept: {
+    label: 'Window kept',
+    unit: 'of the window before',
+    definition: 'Smallest window divided by the window before: 1 is no change, 0 a closed window.',
+    value: (row) => ratio(row.window_min, row.window_before),
+  },
+  rate_kept: {
+    label: 'Rate kept',
+    unit: 'of the rate before',
+    definition: 'Rate carried to the peer after the move divided by the rate in the second before it.',
+    value: (row) => ratio(row.tx_after_mb_s, row.tx_before_mb_s),
+  },
+  tx_before_mb_s: {
+    label: 'Rate before',
+    unit: 'MB/s',
+    definition: 'Rate that reached the peer in the second before the move (MB = 10⁶ bytes).',
+    value: column('tx_before_mb_s'),
+  },
+  retransmits: {
+    label: 'Retransmissions',
+    unit: 'segments',
+    definition: 'Segments seen again in the peer’s capture, in both directions.',
+    value: column('retransmits'),
+  },
+  retransmits_peer: {
+    label: 'Retransmissions by the peer',
+    unit: 'segments',
+    definition: 'Segments that the peer sent again, around the move.',
+    value: column('retransmits_peer'),
+  },
+  captured: {
+    label: 'Captured',
+    unit: 'segments',
+    definition: 'Segments that the destination’s filter stored while the socket moved.',
+    value: column('captured'),
+  },
+  dropped: {
+    label: 'Dropped from the capture',
+    unit: 'segments',
+    definition: 'Captured segments that were not re-injected.',
+    value: column('dropped'),
+  },
+  rst: {
+    label: 'Resets',
+    unit: 'segments',
+    definition: 'RST segments of the connection in the peer’s capture.',
+    value: column('rst'),
+  },
+  bytes_wrong: {
+    label: 'Wrong bytes',
+    unit: 'bytes',
+    definition: 'Bytes that differ from what seed and offset demand, at either end.',
+    value: column('bytes_wrong'),
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type Metric = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]];

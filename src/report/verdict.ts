@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Measurement } from '../analysis/measurement.ts';
+import type { CheckedClaim, Claim, Claims } from './claims.ts';
+import { METRICS, type Metric } from './metrics.ts';
+import { bootstrap, bySize, changeOverSizes, type Estimate, medianOf, type Point } from './statistics.ts';
+
+export type Verdict = 'reproduced' | 'not reproduced' | 'inconclusive' | 'not yet';
+export interface SizeMedian {
+  readonly image_mb: number;
+  readonly rows: number;
+  readonly value: number;
+}
+/** Medians by size of a metric that shows where the number comes from. */
+export interface Explanation {
+  readonly metric: Metric;
+  readonly medians: readonly SizeMedian[];
+}
+export interface ClaimResult {
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+  readonly rows: number;
+  /** Null where nothing was measured. */
+  readonly measured: Estimate | null;
+  readonly medians: readonly SizeMedian[];
+  /** Why the verdict is what it is, in one sentence with numbers. */
+  readonly because: string;
+  readonly explanation: readonly Explanation[];
+}
+
+/** Each claim against the rows of one run. Rows with any status may be given; each claim takes those it is about. */
+export function judge(claims: Claims, rows: readonly Measurement[]): ClaimResult[] {
+  return claims.claims.map((claim) => (claim.status === 'not yet' ? notYet(claim) : check(claim, rows)));
+}
+
+function check(claim: CheckedClaim, rows: readonly Measurement[]): ClaimResult {
+  const chosen = rows.filter((row) => isAbout(claim, row));
+  const points = pointsOf(claim.metric, chosen);
+  const medians = mediansBySize(points);
+  const missing = whatIsMissing(claim, points);
+  if (missing) return { ...empty(claim, missing), rows: points.length, medians };
+  const measured = estimate(claim, points);
+  const verdict = decide(claim, measured);
+  const explanation = claim.explain.map((metric) => ({
+    metric,
+    medians: mediansBySize(pointsOf(metric, chosen)),
+  }));
+  return {
+    claim,
+    verdict,
+    rows: points.length,
+    measured,
+    medians,
+    because: reason(claim, verdict, measured, medians),
+    explanation,
+  };
+}
+
+export function isAbout({ where }: CheckedClaim, row: Measurement): boolean {
+  return (
+    where.statuses.includes(row.status) &&
+    (where.role === undefined || row.role === where.role) &&
+    (where.engine === undefined || row.engine === where.engine) &&
+    (where.rate_mb_s === undefined || row.rate_mb_s === where.rate_mb_s) &&
+    (where.peer_rate_mb_s === undefined || row.peer_rate_mb_s === where.peer_rate_mb_s) &&
+    row.image_mb > (where.image_mb?.above ?? -Infinity) &&
+    row.image_mb < (where.image_mb?.below ?? Infinity)
+  );
+}
+
+function pointsOf(metric: Metric, rows: readonly Measurement[]): Point[] {
+  return rows.flatMap((row) => {
+    const value = METRICS[metric].value(row);
+    return value === null ? [] : [{ size: row.image_mb, value }];
+  });
+}
+
+function mediansBySize(points: readonly Point[]): SizeMedian[] {
+  return [...bySize(points)].map(([image_mb, group]) => ({
+    image_mb,
+    rows: group.length,
+    value: medianOf(group),
+  }));
+}
+
+function whatIsMissing(claim: CheckedClaim, points: readonly Point[]): string | undefined {
+  const rows = points.length;
+  const kind = claim.where.statuses.join(' or ');
+  if (rows < claim.minimum_rows)
+    return `${rows} ${kind} ${plural(rows, 'row')} with this number; ${claim.minimum_rows} needed`;
+  const needed =
+    claim.statistic === 'change-over-sizes' ? Math.max(2, claim.minimum_sizes) : claim.minimum_sizes;
+  const sizes = bySize(points).size;
+  return sizes < needed ? `${sizes} image ${plural(sizes, 'size')}; ${needed} needed` : undefined;
+}
+
+function estimate(claim: CheckedClaim, points: readonly Point[]): Estimate {
+  switch (claim.statistic) {
+    case 'median':
+      return bootstrap(points, medianOf);
+    case 'change-over-sizes':
+      return bootstrap(points, changeOverSizes);
+    case 'maximum': {
+      const value = Math.max(...points.map((p) => p.value));
+      return { value, low: value, high: value };
+    }
+    case 'median-per-size': {
+      const medians = mediansBySize(points).map((m) => m.value);
+      return { value: medianOf(points), low: Math.min(...medians), high: Math.max(...medians) };
+    }
+  }
+}
+
+/**
+ * The whole interval within the bounds: reproduced. None of it: not reproduced. Between the two the rows do not decide,
+ * but for medians of each size, which must all lie within.
+ */
+function decide(claim: CheckedClaim, { low, high }: Estimate): Verdict {
+  const { least, most } = limits(claim);
+  if (low >= least && high <= most) return 'reproduced';
+  if (claim.statistic === 'median-per-size' || high < least || low > most) return 'not reproduced';
+  return 'inconclusive';
+}
+
+/** The bounds, widened by the tolerance. */
+export function limits({ expected, tolerance }: CheckedClaim): { least: number; most: number } {
+  return {
+    least: (expected.at_least ?? -Infinity) - tolerance,
+    most: (expected.at_most ?? Infinity) + tolerance,
+  };
+}
+
+function reason(
+  claim: CheckedClaim,
+  verdict: Verdict,
+  { low, high }: Estimate,
+  medians: readonly SizeMedian[],
+): string {
+  if (verdict === 'reproduced') return 'within what was expected';
+  if (verdict === 'inconclusive') return 'the 95% interval crosses a bound: more repetitions would decide';
+  const { least, most } = limits(claim);
+  if (claim.statistic === 'median-per-size') {
+    const outside = medians.filter((m) => m.value < least || m.value > most);
+    return `outside at ${outside.length} of ${medians.length} sizes: ${outside.map((m) => `${m.image_mb} MB`).join(', ')}`;
+  }
+  return high < least
+    ? 'below what was expected'
+    : low > most
+      ? 'above what was expected'
+      : 'outside what was expected';
+}
+
+const plural = (count: number, noun: string) => (count === 1 ? noun : `${noun}s`);
+const notYet = (claim: Claim): ClaimResult => ({
+  ...empty(claim, 'no experiment measures this yet'),
+  verdict: 'not yet',
+});
+const empty = (claim: Claim, because: string): ClaimResult => ({
+  claim,
+  verdict: 'inconclusive',
+  rows: 0,
+  measured: null,
+  medians: [],
+  because,
+  explanation: [],
+});
