@@ -13,6 +13,18 @@
  *
  * All calls need CAP_NET_ADMIN in the user namespace that owns the caller's network namespace (else -EPERM).
  * A call out of order gives -EBADFD. Addresses and ports are in network byte order, everything else in host order.
+ *
+ * From FREEZE to COMMIT or ABORT, and from SET to ACTIVATE, no thread may use the socket: the caller keeps the owner
+ * stopped. The module itself sends nothing for it in that time, and no timer of it does anything.
+ *
+ * The single IP address (module parameters address, device, group, nodes, node; the same on every node but the last):
+ * every node hears every frame for the group MAC, and exactly one answers:
+ *	- a TCP segment goes to the node that has a socket for its connection; the others drop it without a RST;
+ *	- a SYN that no node has a socket for belongs to node jhash(raddr, rport:lport) % nodes, which accepts it, or
+ *	  answers a closed port with a RST;
+ *	- UDP, ICMP requests and all else belong to node jhash(raddr) % nodes;
+ *	- ICMP errors and replies are never answered, so every node may look whether they are for one of its sockets.
+ * The counters are in /proc/net/tcpmig, one `name value` a line.
  */
 #ifndef _UAPI_TCPMIG_H
 #define _UAPI_TCPMIG_H
@@ -65,6 +77,13 @@ struct tcpmig_attach {
 	struct tcpmig_tuple tuple;   /* out */
 };
 
+/* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
+ * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
+ * ATTACH and can no longer be moved, -ENOTCONN when it has ended.
+ * COMMIT: destroy it without a segment to the peer; its descriptors then report ECONNABORTED.
+ * ABORT: on the origin put it back, the connection goes on; on the destination (not in the paper) forget CAPTURE and SET.
+ * After ABORT the session is as new. */
+
 /* CAPTURE: store segments for this tuple instead of delivering them (paper 4.1 step 1). With TCPMIG_CAPTURE_CHECK
  * only answers whether it would be granted. */
 struct tcpmig_capture {
@@ -81,7 +100,7 @@ struct tcpmig_buffer {
 	__u64 addr;                  /* in: user address */
 	__u32 size;                  /* in: bytes there; out: bytes written or needed */
 	__u32 refusal;               /* out: SET, with -EBADMSG */
-	__s32 fd;                    /* out: SET: the new socket, close-on-exec; not yet talking to the peer */
+	__s32 fd;                    /* out: SET: the new socket, close-on-exec, blocking; not yet talking to the peer */
 	__u32 pad;
 };
 
@@ -93,6 +112,8 @@ struct tcpmig_status {
 	__u32 duplicates;            /* segments seen again and not stored */
 	__u32 reinjected;            /* segments given to the socket */
 	__u32 dropped;               /* segments not stored: no memory, or over the limit */
+	__u32 stale;                 /* segments stored, but not given to the socket: it had all they say */
+	__u32 pad;
 	__u32 rcv_queue_bytes, ofo_queue_bytes, rtx_queue_bytes, write_queue_bytes;
 };
 
@@ -106,5 +127,185 @@ struct tcpmig_status {
 #define TCPMIG_IOC_SET      _IOWR(TCPMIG_IOC, 7, struct tcpmig_buffer)
 #define TCPMIG_IOC_ACTIVATE _IO(TCPMIG_IOC, 8)
 #define TCPMIG_IOC_STATUS   _IOR(TCPMIG_IOC, 9, struct tcpmig_status)
+
+/*
+ * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
+ * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order, before the
+ * queues; the ones marked (opt) may be absent where the origin's kernel or congestion control has no such value. SET
+ * refuses what it does not know, what is out of range and what contradicts itself: TCPMIG_BAD_STATE.
+ * Sequence numbers are absolute. An "age" is the time from an event to FREEZE, a "left" the time from FREEZE until a
+ * timer's end: the destination adds them to its own clock.
+ */
+#define TCPMIG_STATE_VERSION 1
+#define TCPMIG_CHUNK_MAX     32768   /* bytes in one attribute of queue data */
+#define TCPMIG_STATE_MAX     (64u << 20)
+
+enum tcpmig_attr {
+	TCPMIG_A_UNSPEC,
+	TCPMIG_A_VERSION,            /* u32 TCPMIG_STATE_VERSION */
+
+	/* identity */
+	TCPMIG_A_LADDR,              /* be32 */
+	TCPMIG_A_RADDR,              /* be32 */
+	TCPMIG_A_LPORT,              /* be16 */
+	TCPMIG_A_RPORT,              /* be16 */
+	TCPMIG_A_TCP_STATE,          /* u8  1 ESTABLISHED, 8 CLOSE_WAIT */
+
+	/* sequence numbers (RFC 9293, 3.3.1, and linux/tcp.h) */
+	TCPMIG_A_RCV_NXT,            /* u32 */
+	TCPMIG_A_COPIED_SEQ,         /* u32 first byte the program has not read */
+	TCPMIG_A_RCV_WUP,            /* u32 RCV.NXT when the window was last announced */
+	TCPMIG_A_SND_UNA,            /* u32 */
+	TCPMIG_A_SND_NXT,            /* u32 */
+	TCPMIG_A_WRITE_SEQ,          /* u32 end of what the program has written */
+	TCPMIG_A_SND_SML,            /* u32 end of the last small segment (Nagle, Minshall) */
+	TCPMIG_A_PUSHED_SEQ,         /* u32 */
+
+	/* windows, in bytes (scaled) */
+	TCPMIG_A_SND_WL1,            /* u32 */
+	TCPMIG_A_SND_WND,            /* u32 */
+	TCPMIG_A_MAX_WINDOW,         /* u32 largest window the peer announced */
+	TCPMIG_A_RCV_WND,            /* u32 */
+	TCPMIG_A_RCV_SSTHRESH,       /* u32 */
+	TCPMIG_A_WINDOW_CLAMP,       /* u32 */
+	TCPMIG_A_RCVQ_SPACE,         /* u32 bytes read in the last round trip (receive autotuning) */
+	TCPMIG_A_RCVQ_SEQ,           /* u32 where that measurement began */
+	TCPMIG_A_RCVQ_AGE_US,        /* u32 */
+	TCPMIG_A_RCV_RTT_US,         /* u32 */
+	TCPMIG_A_RCV_RTT_SEQ,        /* u32 */
+	TCPMIG_A_RCV_RTT_AGE_US,     /* u32 */
+	TCPMIG_A_SCALING_RATIO,      /* u8  (opt) payload in 256 bytes of buffer */
+	TCPMIG_A_RCV_MWND_SEQ,       /* u32 (opt) right edge of the largest window announced */
+
+	/* options of the handshake and of the path */
+	TCPMIG_A_WSCALE_OK,          /* u8  0, 1 */
+	TCPMIG_A_SND_WSCALE,         /* u8  0..14 */
+	TCPMIG_A_RCV_WSCALE,         /* u8  0..14 */
+	TCPMIG_A_SACK_OK,            /* u8  bit 0 SACK permitted, bit 2 D-SACK seen */
+	TCPMIG_A_TSTAMP_OK,          /* u8  0, 1 */
+	TCPMIG_A_MSS_CLAMP,          /* u16 */
+	TCPMIG_A_ADVMSS,             /* u16 */
+	TCPMIG_A_USER_MSS,           /* u16 0: not set */
+	TCPMIG_A_MTU_PROBING,        /* u8  0, 1 */
+	TCPMIG_A_ECN_FLAGS,          /* u8  TCP_ECN_OK, _QUEUE_CWR, _DEMAND_CWR, _SEEN of net/tcp.h */
+
+	/* RFC 7323 timestamps */
+	TCPMIG_A_TSVAL,              /* u32 what a segment sent at FREEZE would have carried */
+	TCPMIG_A_USEC_TS,            /* u8  (opt) 1: in microseconds, else milliseconds */
+	TCPMIG_A_TS_RECENT,          /* u32 */
+	TCPMIG_A_TS_RECENT_AGE_S,    /* u32 0xffffffff: none received */
+	TCPMIG_A_RCV_TSVAL,          /* u32 */
+	TCPMIG_A_RCV_TSECR,          /* u32 */
+	TCPMIG_A_RCV_RTT_TSECR,      /* u32 */
+
+	/* activity */
+	TCPMIG_A_LSND_AGE_MS,        /* u32 data last sent */
+	TCPMIG_A_LRCV_AGE_MS,        /* u32 data last received */
+	TCPMIG_A_ACK_AGE_MS,         /* u32 acknowledgement last received */
+
+	/* round trip, RFC 6298 */
+	TCPMIG_A_SRTT_US,            /* u32 eighths */
+	TCPMIG_A_MDEV_US,            /* u32 quarters */
+	TCPMIG_A_MDEV_MAX_US,        /* u32 */
+	TCPMIG_A_RTTVAR_US,          /* u32 */
+	TCPMIG_A_RTT_SEQ,            /* u32 */
+	TCPMIG_A_RTT_MIN_US,         /* u32 0xffffffff: none */
+	TCPMIG_A_RTO_MS,             /* u32 */
+	TCPMIG_A_RTO_MIN_MS,         /* u32 */
+	TCPMIG_A_DELACK_MAX_MS,      /* u32 */
+	TCPMIG_A_BACKOFF,            /* u8 */
+	TCPMIG_A_RETRANSMITS,        /* u8 */
+
+	/* timers */
+	TCPMIG_A_TIMER,              /* u8  0 none, 1 retransmission, 3 zero window probe */
+	TCPMIG_A_TIMER_LEFT_MS,      /* u32 */
+	TCPMIG_A_PROBES_OUT,         /* u8 */
+	TCPMIG_A_PROBES_AGE_MS,      /* u32 0xffffffff: no probe since the window closed */
+	TCPMIG_A_KEEPALIVE_LEFT_MS,  /* u32 0xffffffff: not running */
+	TCPMIG_A_ACK_PENDING,        /* u8  1: an acknowledgement is owed */
+	TCPMIG_A_ACK_QUICK,          /* u8 */
+	TCPMIG_A_ACK_PINGPONG,       /* u8 */
+	TCPMIG_A_ACK_ATO_MS,         /* u32 */
+	TCPMIG_A_ACK_LAST_SEG,       /* u16 */
+	TCPMIG_A_ACK_RCV_MSS,        /* u16 */
+
+	/* congestion control */
+	TCPMIG_A_CA_NAME,            /* string, at most 15 bytes and a zero */
+	TCPMIG_A_CWND,               /* u32 segments */
+	TCPMIG_A_CWND_CNT,           /* u32 */
+	TCPMIG_A_CWND_CLAMP,         /* u32 */
+	TCPMIG_A_CWND_USED,          /* u32 */
+	TCPMIG_A_SSTHRESH,           /* u32 */
+	TCPMIG_A_REORDERING,         /* u32 */
+	TCPMIG_A_PACING_RATE,        /* u64 bytes a second */
+	TCPMIG_A_MAX_PACING_RATE,    /* u64 */
+	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. Others begin anew from CWND and SSTHRESH. */
+	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow */
+	TCPMIG_A_CUBIC_LAST_MAX,     /* u32 */
+	TCPMIG_A_CUBIC_LAST_CWND,    /* u32 */
+	TCPMIG_A_CUBIC_LAST_AGE_MS,  /* u32 0xffffffff: never */
+	TCPMIG_A_CUBIC_ORIGIN,       /* u32 */
+	TCPMIG_A_CUBIC_K,            /* u32 1/1024 s */
+	TCPMIG_A_CUBIC_DELAY_MIN_US, /* u32 */
+	TCPMIG_A_CUBIC_EPOCH_AGE_MS, /* u32 0xffffffff: no epoch */
+	TCPMIG_A_CUBIC_ACK_CNT,      /* u32 */
+	TCPMIG_A_CUBIC_TCP_CWND,     /* u32 */
+	TCPMIG_A_CUBIC_SAMPLES,      /* u8 */
+	TCPMIG_A_CUBIC_FOUND,        /* u8 */
+	TCPMIG_A_CUBIC_ROUND_AGE_US, /* u32 */
+	TCPMIG_A_CUBIC_END_SEQ,      /* u32 */
+	TCPMIG_A_CUBIC_ACK_AGE_US,   /* u32 */
+	TCPMIG_A_CUBIC_CURR_RTT_US,  /* u32 */
+
+	/* socket options, by their setsockopt names */
+	TCPMIG_A_RCVBUF,             /* u32 as the kernel holds it: twice what was asked for */
+	TCPMIG_A_SNDBUF,             /* u32 */
+	TCPMIG_A_BUF_LOCK,           /* u8  SO_BUF_LOCK: 1 send, 2 receive */
+	TCPMIG_A_RCVLOWAT,           /* u32 */
+	TCPMIG_A_RCVTIMEO_MS,        /* u32 0xffffffff: none */
+	TCPMIG_A_SNDTIMEO_MS,        /* u32 */
+	TCPMIG_A_PRIORITY,           /* u32 */
+	TCPMIG_A_MARK,               /* u32 */
+	TCPMIG_A_REUSE,              /* u8 */
+	TCPMIG_A_REUSEPORT,          /* u8 */
+	TCPMIG_A_KEEPALIVE,          /* u8  0, 1 */
+	TCPMIG_A_OOBINLINE,          /* u8  0, 1 */
+	TCPMIG_A_LINGER,             /* u8  0, 1 */
+	TCPMIG_A_LINGER_MS,          /* u32 */
+	TCPMIG_A_LINGER2_MS,         /* s32 */
+	TCPMIG_A_NONAGLE,            /* u8  1 TCP_NODELAY, 2 TCP_CORK, 4 push once */
+	TCPMIG_A_THIN_LTO,           /* u8  0, 1 */
+	TCPMIG_A_INQ,                /* u8  0, 1 */
+	TCPMIG_A_KEEPIDLE_MS,        /* u32 0: the system's */
+	TCPMIG_A_KEEPINTVL_MS,       /* u32 0: the system's */
+	TCPMIG_A_KEEPCNT,            /* u8  0: the system's */
+	TCPMIG_A_SYNCNT,             /* u8 */
+	TCPMIG_A_USER_TIMEOUT_MS,    /* u32 */
+	TCPMIG_A_NOTSENT_LOWAT,      /* u32 0: the system's */
+	TCPMIG_A_TOS,                /* u8 */
+	TCPMIG_A_RCV_TOS,            /* u8 */
+	TCPMIG_A_TTL,                /* u8  0: the route's */
+	TCPMIG_A_MIN_TTL,            /* u8 */
+	TCPMIG_A_PMTUDISC,           /* u8 */
+
+	/* what TCP_INFO tells */
+	TCPMIG_A_BYTES_SENT,         /* u64 */
+	TCPMIG_A_BYTES_ACKED,        /* u64 */
+	TCPMIG_A_BYTES_RECEIVED,     /* u64 */
+	TCPMIG_A_BYTES_RETRANS,      /* u64 */
+	TCPMIG_A_SEGS_IN,            /* u32 */
+	TCPMIG_A_SEGS_OUT,           /* u32 */
+	TCPMIG_A_TOTAL_RETRANS,      /* u32 */
+
+	/* queues: each attribute is the next piece, at most TCPMIG_CHUNK_MAX bytes */
+	TCPMIG_A_RCV_DATA,           /* binary, from COPIED_SEQ on */
+	TCPMIG_A_RTX_DATA,           /* binary, from SND_UNA to SND_NXT: sent, not acknowledged */
+	TCPMIG_A_WRITE_DATA,         /* binary, from SND_NXT to WRITE_SEQ: not sent */
+	TCPMIG_A_OFO,                /* nest: OFO_SEQ, OFO_DATA: received beyond RCV_NXT */
+	TCPMIG_A_OFO_SEQ,            /* u32 */
+	TCPMIG_A_OFO_DATA,           /* binary */
+	__TCPMIG_A_MAX
+};
+#define TCPMIG_A_MAX (__TCPMIG_A_MAX - 1)
 
 #endif /* _UAPI_TCPMIG_H */
