@@ -146,8 +146,14 @@ export async function waitUntilReady(
   );
 }
 
-/** Ends every machine of the lab, in the reverse order of their start, proves that they are gone, and forgets it. */
-export async function stopLab(name: string): Promise<{ ended: string[] }> {
+/**
+ * Ends every machine of the lab, in the reverse order of their start, proves that they are gone, and forgets it.
+ * `beforeForgetting` may keep files of the lab's folder.
+ */
+export async function stopLab(
+  name: string,
+  beforeForgetting?: () => Promise<void>,
+): Promise<{ ended: string[] }> {
   const state = loadLab(name);
   const ended: string[] = [];
   for (const machine of state.machines.toReversed()) {
@@ -155,6 +161,7 @@ export async function stopLab(name: string): Promise<{ ended: string[] }> {
     await endProcess(machine.process);
     ended.push(machine.name);
   }
+  await beforeForgetting?.();
   forgetLab(name);
   return { ended };
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
+import { hostPackages } from '../image/host.ts';
+import { packagePath } from './catalogue.ts';
+import { provision } from './provision.ts';
+import { carryOut, readPlan } from './run.ts';
+
+export const reproduce = (program: Command) =>
+  program
+    .command('reproduce')
+    .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
+    .option('--yes', 'install and download without asking')
+    .option('--results DIR', 'folder of the runs', packagePath('results'))
+    .option('--json', 'print the summary as JSON')
+    .action(async (options) => {
+      await provision(hostPackages, options.yes || process.env.CI === 'true');
+      process.exitCode = await carryOut(await readPlan('tcpmig/figures'), options);
+    });

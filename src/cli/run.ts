@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { basename, join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { ExitCode } from '../fault.ts';
+import { qemuArguments } from '../plan/qemu.ts';
+import { cellScenario } from '../plan/scenario.ts';
+import { writeReport } from '../report/write.ts';
+import { prepareGround } from '../run/ground.ts';
+import { executeRun, planRun, type RunPlan } from '../run/run.ts';
+import { readExperiment } from '../spec/experiment.ts';
+import { readTopology } from '../spec/topology.ts';
+import { experimentPath, packagePath, topologyPath } from './catalogue.ts';
+import { interruption } from './interruption.ts';
+import { print, printJson } from './output.ts';
+import { progress } from './progress.ts';
+
+export interface RunOptions {
+  json?: boolean;
+  results: string;
+}
+
+export const run = (program: Command) =>
+  program
+    .command('run')
+    .description('carry out an experiment, measure, and write results/<run-id>')
+    .argument('<experiment>', 'a file, or a name below experiments/ such as tcpmig/figures')
+    .option('--results DIR', 'folder of the runs', packagePath('results'))
+    .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', '\nExample:\n  miglab run tcpmig/figures\n')
+    .action(async (experiment: string, options) => {
+      const plan = await readPlan(experiment);
+      if (options.dryRun) return printJson(describePlan(plan));
+      process.exitCode = await carryOut(plan, options);
+    });
+
+export async function readPlan(experiment: string): Promise<RunPlan> {
+  const file = experimentPath(experiment);
+  const spec = await readExperiment(file);
+  return planRun(spec, relative(packagePath(), file), await readTopology(topologyPath(spec.topology)));
+}
+
+/** Runs, reports, prints. @returns the exit code: the validity of the measurements decides, no verdict does. */
+export async function carryOut(plan: RunPlan, options: RunOptions): Promise<number> {
+  const shown = progress(options.json);
+  const moves = plan.cells.reduce((sum, cell) => sum + cell.repetitions, 0);
+  shown.note(
+    `${plan.experiment.title}\n${plan.cells.length} boots, ${moves} migrations; about ${minutes(plan.seconds)}.`,
+  );
+  const ground = await prepareGround(plan.lab.image, shown.report);
+  const id = `${basename(plan.file).replace(/\.exp\.ya?ml$/, '')}-${new Date()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '')
+    .toLowerCase()}`;
+  const { directory, rows } = await executeRun(
+    plan,
+    ground,
+    join(options.results, id),
+    id,
+    shown.report,
+    interruption(),
+  );
+  const { html, summary } = await writeReport(directory);
+  shown.end();
+  if (options.json) printJson(summary);
+  else print(`${summary.text}\nReport: ${html}`);
+  const has = (status: string) => rows.some((row) => row.status === status);
+  if (has('invalid')) return ExitCode.checkFailed;
+  return has('valid') && !has('inconclusive') ? ExitCode.good : ExitCode.nothingMeasured;
+}
+
+const minutes = (seconds: number) =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
+
+/** The whole plan, with paths that are not built yet named by what they will be. */
+function describePlan(plan: RunPlan) {
+  const boot = {
+    accelerator: 'tcg' as const,
+    kernel: 'KERNEL',
+    initramfs: 'INITRAMFS',
+    mgmt: false,
+    captures: [],
+  };
+  return {
+    ...plan,
+    commands: plan.lab.machines.map((machine) => [
+      'qemu-system-x86_64',
+      ...qemuArguments(plan.lab, machine, boot),
+    ]),
+    scenarios: plan.cells.map((cell) => ({
+      cell: cell.id,
+      scripts: Object.fromEntries(
+        plan.lab.machines.map((each) => [each.name, cellScenario(plan.lab, each, cell)]),
+      ),
+    })),
+  };
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import type { HostPackage } from '../host/packages.ts';
+import { hostPackages } from '../image/host.ts';
+import { prepareGround } from '../run/ground.ts';
+import { packagePath } from './catalogue.ts';
+import { progress } from './progress.ts';
+import { provision } from './provision.ts';
+
+/** What only the tests run. */
+const testPackages: HostPackage[] = [
+  { program: 'tshark', package: 'tshark', why: 'the reference that captures are checked against, in tests' },
+];
+
+export const test = (program: Command) =>
+  program
+    .command('test')
+    .description('install what is missing, then run the tests')
+    .argument('[filter...]', 'paths or parts of paths of test files')
+    .option('--yes', 'install and download without asking')
+    .action(async (filter: string[], options) => {
+      await provision([...hostPackages, ...testPackages], options.yes || process.env.CI === 'true');
+      const shown = progress();
+      await prepareGround('trixie', shown.report);
+      shown.end();
+      const vitest = spawn(
+        process.execPath,
+        [packagePath('node_modules', 'vitest', 'vitest.mjs'), 'run', ...filter],
+        { cwd: packagePath(), stdio: 'inherit' },
+      );
+      const [code] = await once(vitest, 'exit');
+      process.exitCode = code ?? 1;
+    });

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
+import { planLab } from '../plan/lab.ts';
+import { dryRun, prepareLab, raiseLab } from '../run/interactive.ts';
+import { readTopology } from '../spec/topology.ts';
+import { topologyPath } from './catalogue.ts';
+import { interruption } from './interruption.ts';
+import { print, printJson } from './output.ts';
+import { progress } from './progress.ts';
+
+export const up = (program: Command) =>
+  program
+    .command('up')
+    .description('boot the machines of a topology, with SSH')
+    .argument('[topology]', 'a file, or a name of lab/topologies', 'broadcast-cluster')
+    .option('-n, --name NAME', 'name of the lab', 'lab')
+    .option('--image NAME', "another image than the topology's")
+    .option('--boot-timeout SECONDS', 'deadline for the boot', Number, 120)
+    .option('--dry-run', 'print the plan and the command lines of QEMU, start nothing')
+    .option('--json', 'print the state of the lab as JSON')
+    .addHelpText('after', '\nExample:\n  miglab up && miglab exec node-a uname -r && miglab down\n')
+    .action(async (topology: string, options) => {
+      const plan = planLab(await readTopology(topologyPath(topology)));
+      if (options.image) plan.image = options.image;
+      if (options.dryRun) return printJson(dryRun(plan, options.name));
+      const shown = progress(options.json);
+      const prepared = await prepareLab(plan, options.name, shown.report);
+      const state = await raiseLab(prepared, options.bootTimeout * 1000, shown.report, interruption());
+      shown.end();
+      if (options.json) return printJson(state);
+      for (const { name, sshPort } of state.machines)
+        print(`${name.padEnd(8)} up   miglab ssh ${name}   (port ${sshPort})`);
+    });

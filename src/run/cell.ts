@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { newKeyPair } from '../guest/key.ts';
+import { assembleInitramfs, writeLayer } from '../image/cpio.ts';
+import type { LabPlan } from '../plan/lab.ts';
+import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
+import { machineFiles } from '../plan/qemu.ts';
+import { findPanic, LineFollower, lastLines, readConsole } from '../vm/console.ts';
+import { type LabBoot, startLab, stopLab } from '../vm/lab.ts';
+import { isAlive } from '../vm/lifetime.ts';
+import { claimLab, forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
+import { waitFor } from '../vm/wait.ts';
+import type { Ground } from './ground.ts';
+
+export interface CellBoot {
+  /** Name of the lab while it runs; unique on this host. */
+  name: string;
+  plan: LabPlan;
+  ground: Ground;
+  /** The script that each machine carries out by itself. */
+  scenarios: Record<string, string>;
+  timeoutS: number;
+  captures: LabBoot['captures'];
+  /** Where consoles, events and captures go. */
+  directory: string;
+  signal?: AbortSignal;
+  /** Told of each event line as it comes. */
+  onEvent?: (machine: string, line: string) => void;
+}
+
+/** How a boot ended. `problem` is empty when every machine carried out its scenario. */
+export interface CellOutcome {
+  problem: string;
+}
+
+/**
+ * Boots the lab, lets every machine carry out its scenario, and collects what it left, also of a boot that failed.
+ * Nothing of it runs when this returns. A problem in the machines is an outcome, one of the host is thrown.
+ */
+export async function runCell(cell: CellBoot): Promise<CellOutcome> {
+  const folder = claimLab(cell.name);
+  try {
+    const state = await startLab(await prepareBoot(cell, folder));
+    try {
+      return { problem: await watchMachines(cell, state) };
+    } finally {
+      await stopKeeping(cell, state);
+    }
+  } finally {
+    forgetLab(cell.name);
+  }
+}
+
+async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
+  const { ground, plan } = cell;
+  const initramfs = join(folder, 'initramfs');
+  const layer = [
+    ...plan.machines.map((machine) => machineFile(plan, machine, false)),
+    ...plan.machines.map((machine) => scenarioFile(machine, cell.scenarios[machine.name] ?? '')),
+    hostsFile(plan),
+    { path: 'etc/miglab/secret', mode: 0o600, content: newKeyPair().private },
+  ];
+  await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer, writeLayer(layer)]);
+  return {
+    ...{ name: cell.name, purpose: 'run', plan, qemu: ground.qemu.argv, captures: cell.captures },
+    ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: false },
+    ...(cell.signal ? { signal: cell.signal } : {}),
+  };
+}
+
+/** Waits until every machine has powered off. @returns the first problem seen, or the empty string. */
+async function watchMachines(cell: CellBoot, state: LabState): Promise<string> {
+  const others = new AbortController();
+  const signal = cell.signal ? AbortSignal.any([cell.signal, others.signal]) : others.signal;
+  const ends = state.machines.map((machine) => watchMachine(cell, state, machine, signal));
+  try {
+    const problems = await Promise.all(ends);
+    return problems.find((problem) => problem !== '') ?? '';
+  } catch (error) {
+    others.abort(); // One machine is lost: the others would wait for it at a barrier.
+    await Promise.allSettled(ends);
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+async function watchMachine(
+  cell: CellBoot,
+  state: LabState,
+  machine: MachineState,
+  signal: AbortSignal,
+): Promise<string> {
+  const folder = labFolder(state.name);
+  const files = machineFiles(machine.name);
+  const events = new LineFollower(join(folder, files.events));
+  let console = '';
+  const wait = {
+    what: `${machine.name}: end of the scenario`,
+    timeoutMs: cell.timeoutS * 1000,
+    path: folder,
+    detail: () => lastLines(console),
+    signal,
+  };
+  await waitFor(wait, async () => {
+    const alive = isAlive(machine.process);
+    console = await readConsole(join(folder, files.console));
+    for (const line of await events.next()) cell.onEvent?.(machine.name, line);
+    const panic = findPanic(console);
+    if (panic) throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(console)}`);
+    return alive ? undefined : true;
+  });
+  const code = new RegExp(`miglab: ${machine.name} scenario exit (\\d+)`).exec(console)?.[1];
+  if (code === '0') return '';
+  return `${machine.name}: ${code ? `its scenario ended with ${code}` : 'ended before its scenario did'}\n${lastLines(console)}`;
+}
+
+/** Ends what still runs, then keeps consoles, events, QEMU's output and captures; the lab's folder goes afterwards. */
+async function stopKeeping(cell: CellBoot, state: LabState): Promise<void> {
+  const folder = labFolder(state.name);
+  await stopLab(state.name, () => collect(cell, folder));
+}
+
+async function collect(cell: CellBoot, folder: string): Promise<void> {
+  await mkdir(cell.directory, { recursive: true });
+  const names = cell.plan.machines.flatMap(({ name }) => {
+    const { console, events, log } = machineFiles(name);
+    return [console, events, log];
+  });
+  for (const name of [...names, ...cell.captures.map(({ file }) => file)])
+    await copyFile(join(folder, name), join(cell.directory, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error; // A machine that never started left none.
+    });
+  for (const [machine, script] of Object.entries(cell.scenarios))
+    await writeFile(join(cell.directory, `${machine}.scenario.sh`), script);
+}

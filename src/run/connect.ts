@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { SshSession } from '../guest/ssh.ts';
+import { labFolder, loadLab } from '../vm/state.ts';
+
+/** Opens SSH to a machine of a lab that is up. @throws Fault (64) when there is no such lab or machine. */
+export async function connect(lab: string, machine: string): Promise<SshSession> {
+  const state = loadLab(lab);
+  const found = state.machines.find(({ name }) => name === machine);
+  if (!found) {
+    const names = state.machines.map(({ name }) => name).join(', ');
+    throw new Fault(ExitCode.usage, `lab "${lab}" has no machine "${machine}"`, `It has ${names}.`);
+  }
+  if (!found.sshPort)
+    throw new Fault(ExitCode.usage, `lab "${lab}" carries out an experiment and has no SSH`);
+  const file = (name: string) => readFileSync(join(labFolder(lab), name), 'utf8');
+  return SshSession.open({
+    machine,
+    port: found.sshPort,
+    privateKey: file('id'),
+    hostKey: file('host_key.pub'),
+  });
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { ensureGuest, type GuestImage } from '../image/guest.ts';
+import { ensureQemu, type QemuToolchain } from '../image/qemu.ts';
+import type { Report } from '../image/report.ts';
+import { type BreakName, ensureTools, type ToolsLayer } from '../image/tools.ts';
+import { type AcceleratorAnswer, probeAccelerator } from '../vm/accelerator.ts';
+
+/** What a lab stands on: QEMU, a guest image, the tools built for it, and how processors are run. */
+export interface Ground {
+  qemu: QemuToolchain;
+  guest: GuestImage;
+  tools: ToolsLayer;
+  acceleration: AcceleratorAnswer;
+}
+
+/** Builds or finds everything that a lab of this image needs. `broken` chooses a deliberately broken module, for tests. */
+export async function prepareGround(image: string, report: Report, broken?: BreakName): Promise<Ground> {
+  const qemu = await ensureQemu(report);
+  const guest = await ensureGuest(image, report);
+  const tools = await ensureTools(guest, broken ? { break: broken } : {}, report);
+  report({ stage: 'acceleration' });
+  const acceleration = await probeAccelerator(qemu, guest.kernel);
+  report({ stage: 'acceleration', detail: `${acceleration.accelerator}: ${acceleration.reason}` });
+  return { qemu, guest, tools, acceleration };
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { $ } from 'zx';
+import { hostSystem } from '../host/packages.ts';
+import type { CellPlan } from '../plan/experiment.ts';
+import type { Experiment } from '../spec/experiment.ts';
+import type { Ground } from './ground.ts';
+
+export interface RunRecord {
+  version: 1;
+  id: string;
+  state: 'running' | 'complete' | 'interrupted';
+  experiment: { title: string; file: string; claims: string | null };
+  started: string;
+  duration_s: number;
+  seed: number;
+  clock: 'real' | 'virtual';
+  host: Record<string, unknown>;
+  qemu: { version: string; image: string };
+  accelerator: 'kvm' | 'tcg';
+  accelerator_reason: string;
+  guest: { release: string; kernel: string };
+  module: { sha256: string; broken: string | null };
+  image: { recipe: string; sha256: string; lock_sha256: string };
+  git: { commit: string | null; dirty: boolean | null };
+  cells: { id: string; seed: number; role: CellPlan['role']; image_mb: number; attempts: CellAttempt[] }[];
+}
+
+export interface CellAttempt {
+  attempt: number;
+  /** Empty when every machine carried out its scenario. */
+  problem: string;
+  valid: number;
+  invalid: number;
+  inconclusive: number;
+}
+
+/** What is known before the first cell: enough to repeat the run elsewhere. */
+export async function newRecord(
+  id: string,
+  file: string,
+  experiment: Experiment,
+  cells: readonly CellPlan[],
+  ground: Ground,
+): Promise<RunRecord> {
+  const { qemu, guest, tools, acceleration } = ground;
+  return {
+    ...{ version: 1, id, state: 'running', started: new Date().toISOString(), duration_s: 0 },
+    experiment: { title: experiment.title, file, claims: experiment.claims ?? null },
+    ...{ seed: experiment.seed, clock: experiment.clock, host: hostFacts() },
+    qemu: { version: qemu.version, image: qemu.hash },
+    ...{ accelerator: acceleration.accelerator, accelerator_reason: acceleration.reason },
+    guest: { release: guest.release, kernel: guest.kernelRelease },
+    module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
+    image: { recipe: guest.name, sha256: guest.hash, lock_sha256: guest.lockHash },
+    git: await gitState(),
+    cells: cells.map(({ id: cell, seed, role, imageMb }) => ({
+      id: cell,
+      seed,
+      role,
+      image_mb: imageMb,
+      attempts: [],
+    })),
+  };
+}
+
+function hostFacts() {
+  return {
+    ...{
+      system: hostSystem().pretty,
+      kernel: release(),
+      processor: processorName(),
+      processors: cpus().length,
+    },
+    ...{ memory_mb: Math.round(totalmem() / 1e6), load: loadavg(), node: process.versions.node },
+  };
+}
+
+const processorName = () => /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? null;
+
+/** Of the source that runs; null where it is no checkout (an installed package). */
+async function gitState(): Promise<RunRecord['git']> {
+  const cwd = new URL('../..', import.meta.url).pathname;
+  const quietly = $({ cwd, nothrow: true, quiet: true });
+  const head = await quietly`git rev-parse HEAD`;
+  if (head.exitCode !== 0) return { commit: null, dirty: null };
+  const changes = await quietly`git status --porcelain --untracked-files=no`;
+  return { commit: head.stdout.trim(), dirty: changes.stdout.trim() !== '' };
+}

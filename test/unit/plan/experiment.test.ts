@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { planCells } from '../../../src/plan/experiment.ts';
+import { planLab } from '../../../src/plan/lab.ts';
+import { cellScenario } from '../../../src/plan/scenario.ts';
+import { readExperiment } from '../../../src/spec/experiment.ts';
+import { readTopology } from '../../../src/spec/topology.ts';
+
+const cells = planCells(await readExperiment('experiments/tcpmig/figures.exp.yml'));
+const lab = planLab(await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
+const scripts = (index: number) =>
+  Object.fromEntries(
+    lab.machines.map((machine) => [machine.name, cellScenario(lab, machine, cells[index] ?? expect.fail())]),
+  );
+
+test('Figures 5 and 6 are planned for five image sizes, at least 15 migrations, each cell with a seed of its own', () => {
+  const duplex = cells.filter(({ role }) => role === 'duplex');
+  expect(duplex.map(({ imageMb }) => imageMb)).toEqual([1, 5, 10, 20, 50]);
+  expect(duplex.reduce((sum, { repetitions }) => sum + repetitions, 0)).toBeGreaterThanOrEqual(15);
+  expect(new Set(cells.map(({ seed }) => seed)).size).toBe(cells.length);
+  expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
+});
+
+test('every machine passes the same barriers in the same order', () => {
+  const numbers = Object.values(scripts(0)).map((script) =>
+    [...script.matchAll(/barrier_at (\d+)/g)].map(([, number]) => Number(number)),
+  );
+  expect(numbers[0]).toEqual([1, 2, 3, 4, 5, 6, 7, 9999]);
+  expect(numbers[1]).toEqual(numbers[0]);
+  expect(numbers[2]).toEqual(numbers[0]);
+});
+
+test('migrations go forth and back, and the node that has the process last ends it', () => {
+  const { 'node-a': a = '', 'node-b': b = '' } = scripts(0);
+  expect(a.match(/cr_checkpoint --to 10\.77\.1\.2/g)).toHaveLength(2);
+  expect(b.match(/cr_checkpoint --to 10\.77\.1\.1/g)).toHaveLength(1);
+  expect(b).toContain('kill -TERM $pid');
+  expect(a).not.toContain('kill -TERM $pid');
+});

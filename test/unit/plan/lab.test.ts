@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { addressOn, planLab } from '../../../src/plan/lab.ts';
+import { machineFile } from '../../../src/plan/layer.ts';
+import { qemuArguments } from '../../../src/plan/qemu.ts';
+import { readTopology } from '../../../src/spec/topology.ts';
+
+const topology = await readTopology('lab/topologies/broadcast-cluster.lab.yml');
+const lab = planLab(topology);
+const machine = (name: string) => lab.machines.find((each) => each.name === name) ?? expect.fail(name);
+const boot = { accelerator: 'tcg' as const, kernel: '/k', initramfs: 'i', mgmt: false, captures: [] };
+
+test('both nodes hold the one public address, with MACs of their own', () => {
+  expect(addressOn(lab, 'node-a', 'public')).toBe('10.77.0.1');
+  expect(addressOn(lab, 'node-b', 'public')).toBe('10.77.0.1');
+  expect(addressOn(lab, 'peer', 'public')).toBe('10.77.0.100');
+  const macs = lab.machines.flatMap(({ nics }) => nics.map(({ mac }) => mac));
+  expect(new Set(macs).size).toBe(macs.length);
+});
+
+test('the peer alone maps the cluster address to the group, and nodes have port ranges of their own', () => {
+  const text = (name: string) => machineFile(lab, machine(name), false).content;
+  expect(text('peer')).toContain(`NEIGH_public='10.77.0.1 ${lab.cluster.group}'`);
+  expect(text('node-a')).not.toContain('NEIGH');
+  expect(text('node-a')).toContain("PORT_RANGE='20000 39999'");
+  expect(text('node-b')).toContain("PORT_RANGE='40000 59999'");
+});
+
+test('a broadcast wire is a hub at the peer that every other member connects to; a pair is one stream', () => {
+  const peer = qemuArguments(lab, machine('peer'), boot).join(' ');
+  const nodeA = qemuArguments(lab, machine('node-a'), boot).join(' ');
+  const nodeB = qemuArguments(lab, machine('node-b'), boot).join(' ');
+  expect(peer.match(/hubport/g)).toHaveLength(6);
+  for (const node of ['node-a', 'node-b'])
+    expect(peer).toContain(`stream,id=public-${node},server=on,addr.type=unix,addr.path=public.${node}.sock`);
+  expect(nodeA).toContain('stream,id=public,server=off,addr.type=unix,addr.path=public.node-a.sock');
+  expect(nodeA).toContain('stream,id=private,server=on,addr.type=unix,addr.path=private.node-b.sock');
+  expect(nodeB).toContain('stream,id=private,server=off,addr.type=unix,addr.path=private.node-b.sock');
+});
+
+test('SSH only where it is asked for, on loopback, on a port that the kernel chooses', () => {
+  expect(qemuArguments(lab, machine('peer'), boot).join(' ')).not.toContain('hostfwd');
+  expect(qemuArguments(lab, machine('peer'), { ...boot, mgmt: true }).join(' ')).toContain(
+    'hostfwd=tcp:127.0.0.1:0-:22',
+  );
+});
