@@ -76,7 +76,7 @@ export const METRICS = {
   },
   window_before_raw: {
     label: 'Window field before',
-    unit: 'units of the scale',
+    unit: '',
     definition: 'The same as it stands in the header’s 16-bit field: bytes divided by 2 to the window scale.',
     value: (row) => ratio(row.window_before, row.window_scale === null ? null : 2 ** row.window_scale),
   },
@@ -144,3 +144,7 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]];
+
+/** Label with its unit, as on an axis. */
+export const heading = (metric: Metric): string =>
+  METRICS[metric].unit === '' ? METRICS[metric].label : `${METRICS[metric].label} (${METRICS[metric].unit})`;

@@ -50,7 +50,7 @@ function check(claim: CheckedClaim, rows: readonly Measurement[]): ClaimResult {
     rows: points.length,
     measured,
     medians,
-    because: reason(claim, verdict, measured, medians),
+    because: reason(claim, verdict, measured, points),
     explanation,
   };
 }
@@ -67,10 +67,15 @@ export function isAbout({ where }: CheckedClaim, row: Measurement): boolean {
   );
 }
 
-function pointsOf(metric: Metric, rows: readonly Measurement[]): Point[] {
+interface MeasuredPoint extends Point {
+  readonly cell: string;
+  readonly rep: number;
+}
+
+function pointsOf(metric: Metric, rows: readonly Measurement[]): MeasuredPoint[] {
   return rows.flatMap((row) => {
     const value = METRICS[metric].value(row);
-    return value === null ? [] : [{ size: row.image_mb, value }];
+    return value === null ? [] : [{ size: row.image_mb, value, cell: row.cell, rep: row.rep }];
   });
 }
 
@@ -132,21 +137,23 @@ export function limits({ expected, tolerance }: CheckedClaim): { least: number; 
 function reason(
   claim: CheckedClaim,
   verdict: Verdict,
-  { low, high }: Estimate,
-  medians: readonly SizeMedian[],
+  { low }: Estimate,
+  points: readonly MeasuredPoint[],
 ): string {
   if (verdict === 'reproduced') return 'within what was expected';
   if (verdict === 'inconclusive') return 'the 95% interval crosses a bound: more repetitions would decide';
   const { least, most } = limits(claim);
+  const outside = (value: number) => value < least || value > most;
   if (claim.statistic === 'median-per-size') {
-    const outside = medians.filter((m) => m.value < least || m.value > most);
-    return `outside at ${outside.length} of ${medians.length} sizes: ${outside.map((m) => `${m.image_mb} MB`).join(', ')}`;
+    const medians = mediansBySize(points);
+    const sizes = medians.filter((m) => outside(m.value)).map((m) => `${m.image_mb} MB`);
+    return `outside at ${sizes.length} of ${medians.length} sizes: ${sizes.join(', ')}`;
   }
-  return high < least
-    ? 'below what was expected'
-    : low > most
-      ? 'above what was expected'
-      : 'outside what was expected';
+  if (claim.statistic === 'maximum') {
+    const rows = points.filter((p) => outside(p.value)).map((p) => `${p.cell} rep ${p.rep}`);
+    return `outside in ${rows.length} of ${points.length} rows: ${rows.slice(0, 5).join(', ')}${rows.length > 5 ? ', …' : ''}`;
+  }
+  return low > most ? 'above what was expected' : 'below what was expected';
 }
 
 const plural = (count: number, noun: string) => (count === 1 ? noun : `${noun}s`);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { createHash } from 'node:crypto';
+import type { Claims } from '../claims.ts';
+import { figure6 } from '../curves.ts';
+import { type Band, FIG5_METRICS, FIG6_MINIMA, type Figure, figure5, figure6Minimum } from '../figures.ts';
+import { number } from '../format.ts';
+import type { Run } from '../results.ts';
+import type { Summary } from '../summary.ts';
+import { rowCounts, verdictCounts } from '../terminal.ts';
+import { claimsSection } from './claims.ts';
+import { definitionsSection, differencesSection, repeatSection, runSection } from './facts.ts';
+import { figureBlock, sizesTable } from './figures.ts';
+import { html, Markup, scriptJson } from './html.ts';
+import { rowsSection } from './rows.ts';
+
+/** Texts that the page carries within itself. */
+export interface Assets {
+  readonly style: string;
+  readonly plotly: string;
+  readonly script: string;
+}
+
+/** report.html: one file that asks nothing of any network; its policy forbids it to. */
+export function renderPage(run: Run, claims: Claims | null, summary: Summary, assets: Assets): string {
+  const figures = [
+    figure5(run.rows, paperBand(claims)),
+    figure6(run.rows, run.windows),
+    figure6Minimum(run.rows),
+  ] as const;
+  const { record } = run;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(assets)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${record.experiment.title} – ${record.id}</title>
+<style>${new Markup(assets.style)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">miglab report</p>
+<h1>${record.experiment.title}</h1>
+<p class="result">${rowCounts(summary)}.${summary.claims.length > 0 && ` Claims: ${verdictCounts(summary)}.`}</p>
+${record.state === 'interrupted' && html`<p class="warning">The run was interrupted; this is what it had measured until then.</p>`}
+<nav aria-label="Sections">${SECTIONS.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>
+</header>
+<main>
+${claimsSection(summary, claims)}
+${figuresSections(run, figures)}
+${runSection(record, summary)}
+${differencesSection(record, claims)}
+${definitionsSection()}
+${rowsSection(run.rows, summary)}
+${repeatSection(record)}
+</main>
+<script type="application/json" id="figures">${scriptJson(figures)}</script>
+<script>${new Markup(inScript(assets.plotly))}</script>
+<script>${new Markup(inScript(assets.script))}</script>
+</body>
+</html>
+`.text;
+}
+
+const SECTIONS = [
+  ['claims', 'Claims'],
+  ['fig5', 'Figure 5'],
+  ['fig6', 'Figure 6'],
+  ['run', 'What was run'],
+  ['definitions', 'Definitions'],
+  ['rows', 'Every row'],
+  ['repeat', 'Repeat it'],
+] as const;
+
+function figuresSections({ rows }: Run, [fig5, fig6, minima]: readonly [Figure, Figure, Figure]): Markup {
+  const noScript = html`<noscript><p class="warning">The figures are drawn by a script within this page; their numbers are in the tables below them.</p></noscript>`;
+  return html`<section id="fig5"><h2>Figure 5: delay by image size</h2>${noScript}
+${figureBlock(fig5, 'Figure 5', 'Each dot is one migration, the line joins the medians of valid ones. The shaded band is what the paper measured on its machines.')}
+${sizesTable(FIG5_METRICS, rows, 'Numbers of figure 5: median (smallest to largest) of valid rows')}</section>
+<section id="fig6"><h2>Figure 6: window by image size</h2>${noScript}
+${
+  fig6.panels.length > 0
+    ? figureBlock(
+        fig6,
+        'Figure 6',
+        'The window that the migrating endpoint advertises, from the freeze on. For each size the migration with the median smallest window is drawn in full, the others faintly. ' +
+          'Curves of more than 1 000 segments keep the first, last, lowest and highest of each 250th of their length.',
+      )
+    : html`<p>No window was recorded in a valid migration.</p>`
+}
+${figureBlock(minima, 'Figure 6, smallest window', 'How far the window falls: the smallest around the move, as a share of the window before it, or in bytes.')}
+${sizesTable(['window_before', ...FIG6_MINIMA], rows, 'Numbers of figure 6: median (smallest to largest) of valid rows')}</section>`;
+}
+
+/** The paper's range of the delay, as its claim states it. */
+export function paperBand(claims: Claims | null): Band | null {
+  const claim = claims?.claims.find(
+    (c) => c.status === 'checked' && c.metric === 'delay_ms' && c.statistic === 'median-per-size',
+  );
+  if (claim?.status !== 'checked') return null;
+  const { at_least: low, at_most: high } = claim.expected;
+  if (low === undefined || high === undefined) return null;
+  return { low, high, label: `paper: ${number(low)} to ${number(high)} ms` };
+}
+
+/** Only the two scripts below may run, and nothing may be fetched. Plotly sets styles on elements. */
+function policy({ plotly, script }: Assets): string {
+  const hashes = [plotly, script].map(
+    (text) => `'sha256-${createHash('sha256').update(inScript(text)).digest('base64')}'`,
+  );
+  return `default-src 'none'; script-src ${hashes.join(' ')}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+}
+
+const inScript = (text: string) => text.replace(/<\/script/gi, '<\\/script');

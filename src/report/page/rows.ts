@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Measurement } from '../../analysis/measurement.ts';
+import { number } from '../format.ts';
+import type { Summary } from '../summary.ts';
+import { rowCounts } from '../terminal.ts';
+import { html, type Markup } from './html.ts';
+
+const COLUMNS: readonly [label: string, key: keyof Measurement][] = [
+  ['Image (MB)', 'image_mb'],
+  ['Rep', 'rep'],
+  ['Attempt', 'attempt'],
+  ['Delay (ms)', 'delay_ms'],
+  ['Payload (ms)', 'delay_payload_ms'],
+  ['ACK (ms)', 'delay_ack_ms'],
+  ['Freeze (ms)', 'freeze_ms'],
+  ['Gap (ms)', 'app_gap_ms'],
+  ['Total (ms)', 'total_ms'],
+  ['Window before', 'window_before'],
+  ['Window min', 'window_min'],
+  ['Window after', 'window_after'],
+  ['Out (MB/s)', 'tx_before_mb_s'],
+  ['In (MB/s)', 'peer_tx_before_mb_s'],
+  ['Retransmits', 'retransmits'],
+  ['Captured', 'captured'],
+  ['Re-injected', 'reinjected'],
+  ['RST', 'rst'],
+  ['Wrong bytes', 'bytes_wrong'],
+];
+
+/** Every row of measurements.csv, those that don't count with the reason. */
+export function rowsSection(rows: readonly Measurement[], summary: Summary): Markup {
+  return html`<section id="rows"><h2>Every row</h2>
+<p>${rowCounts(summary)}. <code>measurements.csv</code> has all columns.</p>
+<div class="scroll tall" tabindex="0" role="group" aria-label="All measurements"><table class="rows">
+<thead><tr><th scope="col">Cell</th><th scope="col">Role</th><th scope="col">Move</th><th scope="col">Status</th>${COLUMNS.map(
+    ([label]) => html`<th scope="col" class="num">${label}</th>`,
+  )}<th scope="col">Reason</th></tr></thead>
+<tbody>${rows.map(
+    (
+      row,
+    ) => html`<tr data-status="${row.status}"><th scope="row">${row.cell}</th><td>${row.role}</td><td>${row.from} → ${row.to}</td><td class="status">${row.status}</td>
+${COLUMNS.map(([, key]) => html`<td class="num">${number(row[key] as number | null)}</td>`)}<td class="reason">${row.reason}</td></tr>
+`,
+  )}</tbody></table></div></section>`;
+}

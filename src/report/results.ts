@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { ZodType } from 'zod';
+import {
+  MEASUREMENT_COLUMNS,
+  type Measurement,
+  measurementSchema,
+  WINDOW_COLUMNS,
+  type WindowSample,
+  windowSchema,
+} from '../analysis/measurement.ts';
+import { ExitCode, Fault } from '../fault.ts';
+import { type RunRecord, runRecordSchema } from './run-record.ts';
+
+export interface Run {
+  readonly record: RunRecord;
+  readonly rows: readonly Measurement[];
+  readonly windows: readonly WindowSample[];
+}
+
+/** Reads results/<run-id>/. @throws Fault (64) that names the file, and the line of a table, that is not as expected. */
+export async function readRun(runDir: string): Promise<Run> {
+  const read = async (file: string) => ({ name: join(runDir, file), text: await textOf(join(runDir, file)) });
+  const [record, rows, windows] = await Promise.all(
+    ['run.json', 'measurements.csv', 'windows.csv'].map(read),
+  );
+  return {
+    record: parseRecord(record as Source),
+    rows: parseTable(rows as Source, MEASUREMENT_COLUMNS, measurementSchema),
+    windows: parseTable(windows as Source, WINDOW_COLUMNS, windowSchema),
+  };
+}
+
+interface Source {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const remedy = 'Name a folder that `miglab run` wrote: results/<run-id>.';
+    throw new Fault(ExitCode.usage, `${path}: cannot be read (${(cause as Error).message})`, remedy, {
+      cause,
+    });
+  }
+}
+
+export function parseRecord({ name, text }: Source): RunRecord {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new Fault(ExitCode.usage, `${name}: ${(cause as Error).message}`, undefined, { cause });
+  }
+  return checked(name, json, runRecordSchema);
+}
+
+/** Columns are found by name, in any order; more may be there. Line 1 is the heading. */
+export function parseTable<T>({ name, text }: Source, columns: readonly string[], schema: ZodType<T>): T[] {
+  let records: Record<string, string>[];
+  try {
+    records = parse(text, { columns: true, skip_empty_lines: true });
+  } catch (cause) {
+    throw new Fault(ExitCode.usage, `${name}: ${(cause as Error).message}`, undefined, { cause });
+  }
+  const missing = records[0] ? columns.filter((column) => !(column in (records[0] as object))) : [];
+  if (missing.length > 0) throw new Fault(ExitCode.usage, `${name}:1: no column ${missing.join(', ')}`);
+  return records.map((record, index) => checked(`${name}:${index + 2}`, record, schema));
+}
+
+function checked<T>(place: string, value: unknown, schema: ZodType<T>): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${place}: ${issue.path.join('.') || 'document'}: ${issue.message}`,
+  );
+  throw new Fault(ExitCode.usage, problems.join('\n'));
+}

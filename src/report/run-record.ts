@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { z } from 'zod';
+import { CLOCKS, ROLES } from '../analysis/measurement.ts';
+
+/** A fact that an older or an interrupted run may lack; the report then says "not recorded". */
+const fact = z.string().nullish();
+
+/**
+ * What the report reads of run.json. Other keys are kept and ignored: a run may record more than a report shows.
+ */
+export const runRecordSchema = z.looseObject({
+  version: z.literal(1, 'expected run.json of version 1'),
+  id: z.string().min(1),
+  /** `interrupted`: what was measured until then is kept. */
+  state: z.enum(['complete', 'interrupted']),
+  experiment: z.looseObject({
+    title: z.string(),
+    /** Path within the repository, for the commands that repeat it. */
+    file: z.string(),
+    /** claims.yml, path within the repository. */
+    claims: fact,
+  }),
+  started: z.iso.datetime(),
+  duration_s: z.number().nonnegative(),
+  seed: z.number(),
+  clock: z.enum(CLOCKS),
+  host: z.looseObject({
+    system: fact,
+    kernel: fact,
+    processor: fact,
+    processors: z.number().nullish(),
+    memory_mb: z.number().nullish(),
+  }),
+  qemu: z.looseObject({ version: fact }),
+  /** As probed by booting a guest. */
+  accelerator: z.enum(['kvm', 'tcg']),
+  guest: z.looseObject({ release: fact, kernel: fact }),
+  module: z.looseObject({ sha256: fact }),
+  image: z.looseObject({ recipe: fact, lock_sha256: fact }),
+  git: z.looseObject({ commit: fact, dirty: z.boolean().nullish() }),
+  cells: z.array(
+    z.looseObject({ id: z.string(), seed: z.number(), role: z.enum(ROLES), image_mb: z.number() }),
+  ),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;

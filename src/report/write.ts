@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Claims, readClaims } from './claims.ts';
+import { type Assets, renderPage } from './page/page.ts';
+import { type Run, readRun } from './results.ts';
+import { type Summary, summarise } from './summary.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Writes report.html into results/<run-id>/ from the files that lie there. The claims are the run's own copy, claims.yml
+ * beside run.json, or else the repository's that the experiment names.
+ *
+ * @returns the page's path and the summary.
+ * @throws Fault (64) on a file that is missing or not as its format demands.
+ */
+export async function writeReport(runDir: string): Promise<{ html: string; summary: Summary }> {
+  const run = await readRun(runDir);
+  const claims = await claimsOf(runDir, run);
+  const summary = summarise(run, claims);
+  const html = join(runDir, 'report.html');
+  await writeFile(`${html}.part`, renderPage(run, claims, summary, await readAssets()));
+  await rename(`${html}.part`, html);
+  return { html, summary };
+}
+
+async function claimsOf(runDir: string, { record }: Run): Promise<Claims | null> {
+  const own = join(runDir, 'claims.yml');
+  if (await exists(own)) return readClaims(own);
+  return record.experiment.claims ? readClaims(join(ROOT, record.experiment.claims)) : null;
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export async function readAssets(): Promise<Assets> {
+  const plotlyPath = createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min');
+  const [style, script, plotly] = await Promise.all([
+    readFile(new URL('page/report.css', import.meta.url), 'utf8'),
+    readFile(new URL('page/report.client.js', import.meta.url), 'utf8'),
+    readFile(plotlyPath, 'utf8'),
+  ]);
+  return { style, script, plotly };
+}
