@@ -76,7 +76,7 @@ function drawCurves(curves: readonly Curve[], unit: (typeof UNITS)[number]): Dra
         width: full ? 2 : 1,
         shape: 'hv',
       },
-      opacity: full ? 1 : 0.25,
+      opacity: full ? 1 : 0.35,
       showlegend: full,
       legendgroup: String(row.image_mb),
       legendrank: row.image_mb,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Measurement } from '../analysis/measurement.ts';
-import { count, number } from './format.ts';
-import { heading, METRICS, type Metric } from './metrics.ts';
+import { number } from './format.ts';
+import { heading, isShare, METRICS, type Metric } from './metrics.ts';
 import { bySize, medianOf } from './statistics.ts';
 import { type Condition, conditionsOf, rowsOf } from './summary.ts';
 
@@ -74,7 +74,7 @@ export function conditionTitle({ engine, role, rate_mb_s, peer_rate_mb_s }: Cond
 function sampleCaption(rows: readonly Measurement[]): string {
   const valid = rows.filter((row) => row.status === 'valid').length;
   const other = rows.length - valid;
-  return `n = ${valid} valid${other > 0 ? `; ${count(other, 'other row')} shown as ×, where measured, and not in the medians` : ''}`;
+  return `n = ${valid} valid${other > 0 ? `, ${other} not (×)` : ''}`;
 }
 
 function drawSizes(metric: Metric, rows: readonly Measurement[], band: Band | null): Drawing {
@@ -124,7 +124,7 @@ function sizesLayout(
   band: Band | null,
 ): object {
   const sizes = [...new Set(rows.map((row) => row.image_mb))].sort((a, b) => a - b);
-  const share = METRICS[metric].unit.startsWith('of ');
+  const share = isShare(metric);
   const top = Math.max(share ? 1 : 0, ...points.map((p) => p.value), band?.high ?? 0) * 1.08 || 1;
   return {
     xaxis: {
@@ -136,7 +136,7 @@ function sizesLayout(
     },
     yaxis: { title: { text: heading(metric) }, range: [0, top], tickformat: share ? ',.0%' : '' },
     shapes: band ? [bandShape(band)] : [],
-    annotations: band ? [bandLabel(band)] : [],
+    annotations: band ? [bandLabel(band, top)] : [],
   };
 }
 
@@ -152,13 +152,14 @@ const bandShape = ({ low, high }: Band): object => ({
   layer: 'below',
 });
 
-const bandLabel = ({ high, label }: Band): object => ({
+/** Within the band, or above it where the band is a thin line of the scale up to `top`. */
+const bandLabel = ({ low, high, label }: Band, top: number): object => ({
   text: label,
   xref: 'paper',
   x: 0.01,
   xanchor: 'left',
   y: high,
-  yanchor: 'top',
+  yanchor: high - low > 0.1 * top ? 'top' : 'bottom',
   showarrow: false,
   font: { color: '--band-text', size: 12 },
 });

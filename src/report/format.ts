@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/** Three significant digits, thousands set apart by a thin space from 10,000 on; `–` for what is not known. */
+/** Three significant digits, thousands set apart from 10,000 on; `–` for what is not known. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 0.01 ? 2 : 4;
   const [whole = '', fraction] = size.toFixed(digits).split('.');
-  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, '\u2009') : whole;
+  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
   const sign = value < 0 && Number(size.toFixed(digits)) !== 0 ? '−' : '';
   return sign + grouped + (fraction === undefined ? '' : `.${fraction}`);
 }

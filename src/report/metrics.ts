@@ -88,13 +88,13 @@ export const METRICS = {
   },
   window_kept: {
     label: 'Window kept',
-    unit: 'of the window before',
-    definition: 'Smallest window divided by the window before: 1 is no change, 0 a closed window.',
+    unit: '% of before',
+    definition: 'Smallest window divided by the window before: 100% is no change, 0 a closed window.',
     value: (row) => ratio(row.window_min, row.window_before),
   },
   rate_kept: {
     label: 'Rate kept',
-    unit: 'of the rate before',
+    unit: '% of before',
     definition: 'Rate carried to the peer after the move divided by the rate in the second before it.',
     value: (row) => ratio(row.tx_after_mb_s, row.tx_before_mb_s),
   },
@@ -144,6 +144,9 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]];
+
+/** A share is a number from 0 to 1 in the rows, and told in percent. */
+export const isShare = (metric: Metric): boolean => METRICS[metric].unit.startsWith('%');
 
 /** Label with its unit, as on an axis. */
 export const heading = (metric: Metric): string =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median } from 'simple-statistics';
 import type { Measurement, Role } from '../analysis/measurement.ts';
-import type { Claims } from './claims.ts';
+import type { Claim, Claims } from './claims.ts';
 import { METRICS } from './metrics.ts';
 import type { Run } from './results.ts';
 import type { RunRecord } from './run-record.ts';
@@ -42,7 +42,9 @@ export interface Summary {
     readonly experiment: string;
   };
   readonly counts: Counts;
+  /** Of claims that are not informational. */
   readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly informational: number;
   readonly paper: { readonly title: string; readonly year: number | null } | null;
   readonly claims: readonly ClaimResult[];
   readonly carried: readonly Carried[];
@@ -52,17 +54,20 @@ export function summarise({ record, rows }: Run, claims: Claims | null): Summary
   const { id, state, started, duration_s, seed, clock, accelerator, experiment } = record;
   const results = claims ? judge(claims, rows) : [];
   const verdicts = { reproduced: 0, 'not reproduced': 0, inconclusive: 0, 'not yet': 0 };
-  for (const { verdict } of results) verdicts[verdict] += 1;
+  for (const { claim, verdict } of results) if (!isInformational(claim)) verdicts[verdict] += 1;
   return {
     version: 1,
     run: { id, experiment: experiment.title, state, started, duration_s, seed, clock, accelerator },
     counts: countRows(rows),
     verdicts,
+    informational: results.filter(({ claim }) => isInformational(claim)).length,
     paper: claims ? { title: claims.paper.title, year: claims.paper.year ?? null } : null,
     claims: results,
     carried: carriedRates(rows),
   };
 }
+
+const isInformational = (claim: Claim) => claim.status === 'checked' && claim.informational;
 
 function countRows(rows: readonly Measurement[]): Counts {
   const having = (status: Measurement['status']) => rows.filter((row) => row.status === status).length;

@@ -28,9 +28,10 @@ export function rowCounts({ counts }: Summary): string {
   return `${count(rows, 'migration')}: ${valid} valid, ${invalid} invalid, ${inconclusive} inconclusive${again}`;
 }
 
-export function verdictCounts({ verdicts }: Summary): string {
+export function verdictCounts({ verdicts, informational }: Summary): string {
   const told = Object.entries(verdicts).filter(([, amount]) => amount > 0);
-  return told.length === 0 ? 'no claims' : told.map(([verdict, amount]) => `${amount} ${verdict}`).join(', ');
+  const counts = told.map(([verdict, amount]) => `${amount} ${verdict}`);
+  return [...counts, ...(informational > 0 ? [`${informational} informational`] : [])].join(', ') || 'none';
 }
 
 const asked = (rate: number) => (rate === 0 ? 'as fast as it goes' : `${number(rate)} MB/s`);
@@ -75,7 +76,7 @@ function causeLines({ claim, because, explanation }: ClaimResult): string[] {
   const differs = claim.status === 'checked' ? claim.differs : [];
   return [
     `because   ${because}`,
-    ...explanation.map((e) => `          ${heading(e.metric)} at ${mediansInWords(e.medians)}`),
+    ...explanation.map((e) => `          ${heading(e.metric)} at ${mediansInWords(e.metric, e.medians)}`),
     ...differs.map((note) => `differs   ${capitalised(note)}`),
   ].map((line) => line.trimEnd());
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckedClaim } from './claims.ts';
 import { number, percent } from './format.ts';
-import { METRICS } from './metrics.ts';
+import { isShare, METRICS, type Metric } from './metrics.ts';
 import type { ClaimResult, SizeMedian } from './verdict.ts';
 
 interface Quantity {
@@ -13,7 +13,7 @@ interface Quantity {
 function quantity(claim: CheckedClaim, value: number): Quantity {
   if (claim.statistic === 'change-over-sizes') return { number: percent(value), unit: '' };
   const { unit } = METRICS[claim.metric];
-  if (unit.startsWith('of ')) return { number: `${number(value * 100)}%`, unit: '' };
+  if (isShare(claim.metric)) return { number: `${number(value * 100)}%`, unit: '' };
   return {
     number: number(value),
     unit: unit === '' ? '' : `\u00a0${value === 1 ? unit.replace(/s$/, '') : unit}`,
@@ -47,7 +47,11 @@ export const STATISTICS: Record<CheckedClaim['statistic'], string> = {
   maximum: 'largest value',
 };
 
-export const mediansInWords = (medians: readonly SizeMedian[], digits = number): string =>
-  medians.map((m) => `${m.image_mb} MB: ${digits(m.value)}`).join(', ');
+/** A value under the heading of its metric, where the unit stands. */
+export const told = (metric: Metric, value: number | null | undefined): string =>
+  number(typeof value === 'number' && isShare(metric) ? value * 100 : value);
+
+export const mediansInWords = (metric: Metric, medians: readonly SizeMedian[]): string =>
+  medians.map((m) => `${m.image_mb} MB: ${told(metric, m.value)}`).join(', ');
 
 export const MARKS = { reproduced: '✓', 'not reproduced': '✗', inconclusive: '?', 'not yet': '·' } as const;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckedClaim, Claims } from '../claims.ts';
 import { count, number } from '../format.ts';
-import { heading, METRICS } from '../metrics.ts';
+import { heading, isShare, METRICS } from '../metrics.ts';
 import type { Summary } from '../summary.ts';
-import { verdictCounts } from '../terminal.ts';
 import { type ClaimResult, limits } from '../verdict.ts';
-import { expectation, MARKS, measurement, STATISTICS } from '../wording.ts';
+import { expectation, MARKS, measurement, STATISTICS, told } from '../wording.ts';
 import { html, type Markup } from './html.ts';
 
 /** Expected against measured, a claim of the paper each. */
@@ -15,8 +14,7 @@ export function claimsSection(summary: Summary, claims: Claims | null): Markup {
   const { paper } = claims;
   return html`<section id="claims">
 <h2>Expected against measured</h2>
-<p class="lede">${paper.authors.join(', ')}. <cite>${paper.title}</cite>. ${paper.venue}${paper.year ? `, ${paper.year}` : ''}.
- Of ${count(summary.claims.length, 'claim')}: ${verdictCounts(summary)}.</p>
+<p class="lede">${paper.authors.join(', ')}. <cite>${paper.title}</cite>. ${paper.venue}${paper.year ? `, ${paper.year}` : ''}.</p>
 <ol class="claims">${summary.claims.map(claimItem)}</ol>
 </section>`;
 }
@@ -24,7 +22,7 @@ export function claimsSection(summary: Summary, claims: Claims | null): Markup {
 function claimItem(result: ClaimResult): Markup {
   const { claim, verdict } = result;
   const informational = claim.status === 'checked' && claim.informational;
-  return html`<li class="claim" id="claim-${claim.id}" data-verdict="${verdict}">
+  return html`<li class="claim" id="claim-${claim.id}" data-verdict="${verdict}"${informational && ' data-informational'}>
 <p class="verdict"><span class="mark" aria-hidden="true">${MARKS[verdict]}</span> ${verdict}${informational && html` <small>informational</small>`}</p>
 <div class="claim-text"><h3>${claim.text}</h3><p class="source">${claim.source}${claim.status === 'checked' && claim.figure ? `, figure ${claim.figure}` : ''}</p></div>
 ${claim.status === 'checked' ? numbers(claim, result) : html`<p class="needs">${claim.needs ? `Needs ${claim.needs}.` : 'Nothing measures it yet.'}</p>`}
@@ -32,11 +30,11 @@ ${claim.status === 'checked' ? numbers(claim, result) : html`<p class="needs">${
 }
 
 function numbers(claim: CheckedClaim, result: ClaimResult): Markup {
-  return html`<dl class="numbers">
+  return html`<div class="side"><dl class="numbers">
 <div><dt>Expected</dt><dd>${expectation(claim)}</dd></div>
 <div><dt>Measured</dt><dd>${measurement(result)}</dd></div>
 </dl>
-${strip(claim, result)}
+${strip(claim, result)}</div>
 <p class="what">${METRICS[claim.metric].label}: ${STATISTICS[claim.statistic]}; ${count(result.rows, 'row')}${scope(claim)}.
 ${claim.bounds_from === 'reading' ? 'The bound is our reading.' : 'The bound is the paper’s.'} ${claim.bounds_reason}</p>
 ${result.verdict === 'reproduced' ? null : cause(claim, result)}`;
@@ -68,7 +66,8 @@ function explanationTable(explanation: ClaimResult['explanation']): Markup {
 <tbody>${explanation.map(
     (e) =>
       html`<tr><th scope="row">${heading(e.metric)}</th>${sizes.map(
-        (size) => html`<td class="num">${number(e.medians.find((m) => m.image_mb === size)?.value)}</td>`,
+        (size) =>
+          html`<td class="num">${told(e.metric, e.medians.find((m) => m.image_mb === size)?.value)}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`;
 }
@@ -77,18 +76,13 @@ function explanationTable(explanation: ClaimResult['explanation']): Markup {
 function strip(claim: CheckedClaim, { measured }: ClaimResult): Markup | null {
   if (!measured) return null;
   const { least, most } = limits(claim);
-  const told = [
-    least,
-    most,
-    measured.low,
-    measured.value,
-    measured.high,
-    ...(claim.statistic === 'change-over-sizes' ? [] : [0]),
-  ].filter(Number.isFinite);
-  const [low, high] = [Math.min(...told), Math.max(...told)];
+  const ends = [least, most, measured.low, measured.value, measured.high, ...naturalEnds(claim)].filter(
+    Number.isFinite,
+  );
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
   if (low === high) return null;
   const place = (value: number) =>
-    number4(3 + (94 * (Math.min(Math.max(value, low), high) - low)) / (high - low));
+    rounded(3 + (94 * (Math.min(Math.max(value, low), high) - low)) / (high - low));
   const from = Number.isFinite(least) ? place(least) : 0;
   const to = Number.isFinite(most) ? place(most) : 100;
   return html`<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
@@ -97,4 +91,10 @@ function strip(claim: CheckedClaim, { measured }: ClaimResult): Markup | null {
 <line class="value" x1="${place(measured.value)}" x2="${place(measured.value)}" y1="1" y2="9"/></svg>`;
 }
 
-const number4 = (value: number) => Math.round(value * 100) / 100;
+/** A count starts at none, and a share ends at the whole. */
+function naturalEnds(claim: CheckedClaim): number[] {
+  if (claim.statistic === 'change-over-sizes') return [];
+  return isShare(claim.metric) ? [0, 1] : [0];
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;

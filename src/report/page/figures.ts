@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { median } from 'simple-statistics';
 import type { Measurement } from '../../analysis/measurement.ts';
 import { conditionTitle, type Figure } from '../figures.ts';
 import { number } from '../format.ts';
 import { heading, METRICS, type Metric } from '../metrics.ts';
-import { bySize, medianOf } from '../statistics.ts';
+import { bySize } from '../statistics.ts';
 import { conditionsOf, rowsOf } from '../summary.ts';
+import { told } from '../wording.ts';
 import { html, type Markup } from './html.ts';
 
 /** Axes for the script to draw in, with the choice above and each panel's number of samples below. */
@@ -15,7 +17,7 @@ ${figure.choices.length > 1 && choiceBar(figure, label)}
     (
       panel,
       index,
-    ) => html`<figure class="panel"><figcaption><b>${panel.title}</b><span>${panel.caption}</span></figcaption>
+    ) => html`<figure class="panel"><figcaption><b>${panel.title}</b><span class="samples">${panel.caption}</span></figcaption>
 <div class="plot" data-panel="${index}" role="img" aria-label="${label}, ${panel.title}; the same numbers are in the table below"></div></figure>`,
   )}</div>
 <p class="caption"><b>${label}.</b> ${text}</p>
@@ -57,6 +59,6 @@ ${metrics.map((metric) => html`<td class="num">${spread(metric, line.rows)}</td>
 function spread(metric: Metric, rows: readonly Measurement[]): string {
   const values = rows.map((row) => METRICS[metric].value(row)).filter((value) => value !== null);
   if (values.length === 0) return '–';
-  const middle = number(medianOf(values.map((value) => ({ size: 0, value }))));
-  return `${middle} (${number(Math.min(...values))} to ${number(Math.max(...values))})`;
+  const middle = told(metric, median(values));
+  return `${middle} (${told(metric, Math.min(...values))} to ${told(metric, Math.max(...values))})`;
 }

@@ -76,7 +76,7 @@ const SECTIONS = [
 function figuresSections({ rows }: Run, [fig5, fig6, minima]: readonly [Figure, Figure, Figure]): Markup {
   const noScript = html`<noscript><p class="warning">The figures are drawn by a script within this page; their numbers are in the tables below them.</p></noscript>`;
   return html`<section id="fig5"><h2>Figure 5: delay by image size</h2>${noScript}
-${figureBlock(fig5, 'Figure 5', 'Each dot is one migration, the line joins the medians of valid ones. The shaded band is what the paper measured on its machines.')}
+${figureBlock(fig5, 'Figure 5', 'Each dot is one migration, the line joins the medians of valid ones. Crosses are rows that are not valid, where they were measured at all. The shaded band is what the paper measured on its machines.')}
 ${sizesTable(FIG5_METRICS, rows, 'Numbers of figure 5: median (smallest to largest) of valid rows')}</section>
 <section id="fig6"><h2>Figure 6: window by image size</h2>${noScript}
 ${
@@ -85,7 +85,7 @@ ${
         fig6,
         'Figure 6',
         'The window that the migrating endpoint advertises, from the freeze on. For each size the migration with the median smallest window is drawn in full, the others faintly. ' +
-          'Curves of more than 1 000 segments keep the first, last, lowest and highest of each 250th of their length.',
+          'Curves of more than 1,000 segments keep the first, last, lowest and highest of each 250th of their length.',
       )
     : html`<p>No window was recorded in a valid migration.</p>`
 }
