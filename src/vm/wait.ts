@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { watch } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { ExitCode, Fault } from '../fault.ts';
 
 export interface Wait {
@@ -34,6 +35,8 @@ export async function waitFor<T>(
       throw new Fault(ExitCode.timeout, `${wait.what}: not within ${seconds} s${detail && `\n${detail}`}`);
     }
     await changed(wait.path, Math.min(left, 250), wait.signal);
+    // A console changes with each byte: look when some of them have come.
+    await setTimeout(20);
   }
 }
 
@@ -47,7 +50,7 @@ function changed(path: string, ms: number, signal: AbortSignal | undefined): Pro
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = globalThis.setTimeout(done, ms);
     signal?.addEventListener('abort', done);
     try {
       watcher = watch(path, done);
