@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { z } from 'zod';
+import { ExitCode, Fault } from '../fault.ts';
+import { CLOCKS, ROLES } from './measurement.ts';
+
+const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC address in lower case');
+
+/** cell.json: what was asked of one boot, and who is who in its capture. Written by the run, read by the analysis. */
+export const cellFileSchema = z.looseObject({
+  version: z.literal(1, 'expected cell.json of version 1'),
+  cell: z.string().min(1),
+  /** 1, and one more for each repetition of an inconclusive cell. */
+  attempt: z.int().min(1),
+  seed: z.int().nonnegative(),
+  engine: z.string().min(1),
+  clock: z.enum(CLOCKS),
+  image_mb: z.number().positive(),
+  role: z.enum(ROLES),
+  /** Asked of the migrating process and of the peer, MB/s; 0 is as fast as it goes. */
+  rate_mb_s: z.number().nonnegative(),
+  peer_rate_mb_s: z.number().nonnegative(),
+  /** Migrations asked for in this boot. */
+  repetitions: z.int().min(1),
+  /** The nodes that share the public address, the process starting on the first. */
+  nodes: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        public_mac: mac,
+        public_address: z.ipv4(),
+        private_address: z.ipv4(),
+      }),
+    )
+    .min(2),
+  /** The machine whose NIC was captured, and the port of its end of the workload's connection. */
+  peer: z.looseObject({
+    name: z.string(),
+    public_mac: mac,
+    public_address: z.ipv4(),
+    port: z.int().min(1).max(65535),
+  }),
+  capture: z.looseObject({
+    file: z.string(),
+    /** Frames that the capturing program says it lost. */
+    dropped: z.int().nonnegative().default(0),
+  }),
+});
+export type CellFile = z.infer<typeof cellFileSchema>;
+
+/** @throws Fault (64) that names the file and each wrong field. */
+export function parseCellFile(path: string, text: string): CellFile {
+  const result = cellFileSchema.safeParse(parseJson(path, text));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${path}: ${issue.path.join('.')}: ${issue.message}`);
+  throw new Fault(ExitCode.usage, problems.join('\n'));
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Fault(ExitCode.usage, `${path}: ${(cause as Error).message}`, undefined, { cause });
+  }
+}

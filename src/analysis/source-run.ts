@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Segment } from '../pcap/segment.ts';
+import { isPureAck } from './connection.ts';
+
+/** Segments of the migrating endpoint in a row with one source MAC: the time that one machine held the connection. */
+export interface SourceRun {
+  mac: number;
+  first: Instants;
+  last: Instants;
+}
+
+/** Times on the capture's clock, ns; undefined where there was no such segment. */
+export interface Instants {
+  any: number;
+  payload: number | undefined;
+  ack: number | undefined;
+}
+
+/** Splits the migrating endpoint's segments into runs; a migration is the border between two. */
+export class SourceRuns {
+  readonly runs: SourceRun[] = [];
+
+  observe(segment: Segment): void {
+    const { timeNs, sourceMac } = segment;
+    let run = this.runs.at(-1);
+    if (run === undefined || run.mac !== sourceMac) {
+      run = { mac: sourceMac, first: instant(timeNs), last: instant(timeNs) };
+      this.runs.push(run);
+    }
+    run.last.any = timeNs;
+    if (segment.payloadLength > 0) {
+      run.first.payload ??= timeNs;
+      run.last.payload = timeNs;
+    } else if (isPureAck(segment)) {
+      run.first.ack ??= timeNs;
+      run.last.ack = timeNs;
+    }
+  }
+}
+
+const instant = (any: number): Instants => ({ any, payload: undefined, ack: undefined });
