@@ -5,14 +5,17 @@ import { CLOCKS, ROLES } from '../analysis/measurement.ts';
 /** A fact that an older or an interrupted run may lack; the report then says "not recorded". */
 const fact = z.string().nullish();
 
+/** One boot of a cell; `problem` is empty where every machine carried out its scenario. */
+const attempt = z.looseObject({ attempt: z.number(), problem: z.string() });
+
 /**
  * What the report reads of run.json. Other keys are kept and ignored: a run may record more than a report shows.
  */
 export const runRecordSchema = z.looseObject({
   version: z.literal(1, 'expected run.json of version 1'),
   id: z.string().min(1),
-  /** `interrupted`: what was measured until then is kept. */
-  state: z.enum(['complete', 'interrupted']),
+  /** `interrupted`: what was measured until then is kept. `running` stays in the file of a run that was killed. */
+  state: z.enum(['running', 'complete', 'interrupted']),
   experiment: z.looseObject({
     title: z.string(),
     /** Path within the repository, for the commands that repeat it. */
@@ -34,12 +37,20 @@ export const runRecordSchema = z.looseObject({
   qemu: z.looseObject({ version: fact }),
   /** As probed by booting a guest. */
   accelerator: z.enum(['kvm', 'tcg']),
+  accelerator_reason: fact,
   guest: z.looseObject({ release: fact, kernel: fact }),
-  module: z.looseObject({ sha256: fact }),
+  /** `broken`: the fault built into a module that tests use. */
+  module: z.looseObject({ sha256: fact, broken: fact }),
   image: z.looseObject({ recipe: fact, lock_sha256: fact }),
   git: z.looseObject({ commit: fact, dirty: z.boolean().nullish() }),
   cells: z.array(
-    z.looseObject({ id: z.string(), seed: z.number(), role: z.enum(ROLES), image_mb: z.number() }),
+    z.looseObject({
+      id: z.string(),
+      seed: z.number(),
+      role: z.enum(ROLES),
+      image_mb: z.number(),
+      attempts: z.array(attempt).default([]),
+    }),
   ),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -10,7 +10,7 @@ export function renderSummary(summary: Summary, width = 100): string {
   const { run, paper } = summary;
   return [
     `${run.experiment}: ${rowCounts(summary)}`,
-    `run ${run.id}, ${run.accelerator}, ${run.clock} clock, seed ${run.seed}, ${duration(run.duration_s)}${run.state === 'complete' ? '' : ', INTERRUPTED'}`,
+    `run ${run.id}, ${run.accelerator}, ${run.clock} clock, seed ${run.seed}, ${duration(run.duration_s)}${run.state === 'complete' ? '' : ', not finished'}`,
     ...summary.carried.map(carriedLine),
     '',
     ...(paper

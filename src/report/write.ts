@@ -7,6 +7,7 @@ import { type Claims, readClaims } from './claims.ts';
 import { type Assets, renderPage } from './page/page.ts';
 import { type Run, readRun } from './results.ts';
 import { type Summary, summarise } from './summary.ts';
+import { renderSummary } from './terminal.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,17 +15,17 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * Writes report.html into results/<run-id>/ from the files that lie there. The claims are the run's own copy, claims.yml
  * beside run.json, or else the repository's that the experiment names.
  *
- * @returns the page's path and the summary.
+ * @returns the page's path, the summary, and the summary as text for a terminal.
  * @throws Fault (64) on a file that is missing or not as its format demands.
  */
-export async function writeReport(runDir: string): Promise<{ html: string; summary: Summary }> {
+export async function writeReport(runDir: string): Promise<{ html: string; summary: Summary; text: string }> {
   const run = await readRun(runDir);
   const claims = await claimsOf(runDir, run);
   const summary = summarise(run, claims);
   const html = join(runDir, 'report.html');
   await writeFile(`${html}.part`, renderPage(run, claims, summary, await readAssets()));
   await rename(`${html}.part`, html);
-  return { html, summary };
+  return { html, summary, text: renderSummary(summary) };
 }
 
 async function claimsOf(runDir: string, { record }: Run): Promise<Claims | null> {

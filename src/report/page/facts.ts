@@ -25,6 +25,7 @@ export function runSection(record: RunRecord, summary: Summary): Markup {
     ['Memory', host.memory_mb ? `${number(host.memory_mb)} MB` : null],
     ['QEMU', qemu.version],
     ['Acceleration', ACCELERATORS[record.accelerator]],
+    ['Chosen because', record.accelerator_reason],
     ['Guests', joined([guest.release, guest.kernel])],
     ['Module', module.sha256, 'code'],
     ['Image', image.recipe, 'code'],

@@ -43,7 +43,8 @@ export function renderPage(run: Run, claims: Claims | null, summary: Summary, as
 <p class="kicker">miglab report</p>
 <h1>${record.experiment.title}</h1>
 <p class="result">${rowCounts(summary)}.${summary.claims.length > 0 && ` Claims: ${verdictCounts(summary)}.`}</p>
-${record.state === 'interrupted' && html`<p class="warning">The run was interrupted; this is what it had measured until then.</p>`}
+${record.state !== 'complete' && html`<p class="warning">The run did not finish; this is what it had measured until then.</p>`}
+${record.module.broken && html`<p class="warning">The module was built with a deliberate fault for a test: ${record.module.broken}.</p>`}
 <nav aria-label="Sections">${SECTIONS.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>
 </header>
 <main>
@@ -52,7 +53,7 @@ ${figuresSections(run, figures)}
 ${runSection(record, summary)}
 ${differencesSection(record, claims)}
 ${definitionsSection()}
-${rowsSection(run.rows, summary)}
+${rowsSection(run, summary)}
 ${repeatSection(record)}
 </main>
 <script type="application/json" id="figures">${scriptJson(figures)}</script>

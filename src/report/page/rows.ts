@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Measurement } from '../../analysis/measurement.ts';
 import { number } from '../format.ts';
+import type { Run } from '../results.ts';
+import type { RunRecord } from '../run-record.ts';
 import type { Summary } from '../summary.ts';
 import { rowCounts } from '../terminal.ts';
 import { html, type Markup } from './html.ts';
@@ -28,7 +30,7 @@ const COLUMNS: readonly [label: string, key: keyof Measurement][] = [
 ];
 
 /** Every row of measurements.csv, those that don't count with the reason. */
-export function rowsSection(rows: readonly Measurement[], summary: Summary): Markup {
+export function rowsSection({ record, rows }: Run, summary: Summary): Markup {
   return html`<section id="rows"><h2>Every row</h2>
 <p>${rowCounts(summary)}. <code>measurements.csv</code> has all columns.</p>
 <div class="scroll tall" tabindex="0" role="group" aria-label="All measurements"><table class="rows">
@@ -41,5 +43,16 @@ export function rowsSection(rows: readonly Measurement[], summary: Summary): Mar
     ) => html`<tr data-status="${row.status}"><th scope="row">${row.cell}</th><td>${row.role}</td><td>${row.from} → ${row.to}</td><td class="status">${row.status}</td>
 ${COLUMNS.map(([, key]) => html`<td class="num">${number(row[key] as number | null)}</td>`)}<td class="reason">${row.reason}</td></tr>
 `,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>
+${problems(record)}</section>`;
+}
+
+/** Boots that did not go through: they may have left no row at all. */
+function problems({ cells }: RunRecord): Markup | null {
+  const failed = cells.flatMap(({ id, attempts }) =>
+    attempts.filter((a) => a.problem !== '').map((a) => ({ id, ...a })),
+  );
+  if (failed.length === 0) return null;
+  return html`<h3>Boots with a problem</h3>
+<ul>${failed.map(({ id, attempt, problem }) => html`<li>${id}, attempt ${attempt}: ${problem}</li>`)}</ul>`;
 }
