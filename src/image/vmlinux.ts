@@ -25,13 +25,19 @@ export function unpackKernel(image: Buffer): Buffer {
   const payload = image.subarray(start, start + image.readUInt32LE(0x24c));
   if (payload.readUInt16BE(0) === 0x1f8b) return gunzipSync(payload);
   const found = programs.find(({ magic }) => payload.subarray(0, magic.length).equals(magic));
-  if (!found) throw new Fault(ExitCode.hostLacks, `the kernel's compression (${payload.toString('hex', 0, 4)}) is unknown`);
+  if (!found)
+    throw new Fault(
+      ExitCode.hostLacks,
+      `the kernel's compression (${payload.toString('hex', 0, 4)}) is unknown`,
+    );
   const [program = '', ...options] = found.argv;
   // The last four bytes are the unpacked size, which is no part of the compressed stream.
   const input = payload.subarray(0, -4);
   const { status, stdout, stderr } = spawnSync(program, options, { input, maxBuffer: 1 << 28 });
-  if (status !== 0 || !stdout) throw new Fault(ExitCode.hostLacks, `${program} cannot unpack the kernel: ${stderr}`);
+  if (status !== 0 || !stdout)
+    throw new Fault(ExitCode.hostLacks, `${program} cannot unpack the kernel: ${stderr}`);
   const size = payload.readUInt32LE(payload.length - 4);
-  if (stdout.length !== size) throw new Fault(ExitCode.hostLacks, `the kernel unpacks to ${stdout.length} bytes, not ${size}`);
+  if (stdout.length !== size)
+    throw new Fault(ExitCode.hostLacks, `the kernel unpacks to ${stdout.length} bytes, not ${size}`);
   return stdout;
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { spawnSync } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { buildOnce, builtFolder } from './cache.ts';
+import { run } from './command.ts';
+import { merged, readRoot } from './contents.ts';
+import { type Node, writeArchive } from './cpio.ts';
+import { type Lock, lockHash, packagesHash, readLock } from './lock.ts';
+import { chooseModules, moduleLists, moduleName } from './modules.ts';
+import { fetchPackages } from './pool.ts';
+import { type GuestRecipe, imagesFolder, readGuestRecipe, recipeFile } from './recipe.ts';
+import type { Report } from './report.ts';
+import { unpackPackages } from './root.ts';
+import { sourceFiles, sourceHash } from './source.ts';
+
+/** What a machine boots from. */
+export interface GuestImage {
+  /** Name of the recipe. */
+  name: string;
+  release: string;
+  /** Path of the kernel. */
+  kernel: string;
+  kernelRelease: string;
+  /** Path of the base archive; layers follow it. */
+  initramfs: string;
+  /** Of all that shaped the image. */
+  hash: string;
+  lockHash: string;
+}
+
+const initFolder = join(imagesFolder, 'init');
+const builders = ['guest.ts', 'contents.ts', 'modules.ts', 'cpio.ts', 'root.ts'];
+
+/** Finds or builds the image of a recipe. @throws Fault (64) for a bad recipe, (69) for what the host lacks */
+export async function ensureGuest(name: string, report: Report): Promise<GuestImage> {
+  const recipe = await readGuestRecipe(name);
+  const lock = await readLock(name);
+  const hash = await guestHash(name, lock);
+  const folder = await buildOnce(builtFolder('images', hash), name, report, (into) =>
+    buildGuest(recipe, lock, into, report),
+  );
+  return {
+    name,
+    release: recipe.release,
+    kernel: join(folder, 'vmlinuz'),
+    kernelRelease: await readFile(join(folder, 'kernel-release'), 'utf8'),
+    initramfs: join(folder, 'initramfs'),
+    hash,
+    lockHash: lockHash(lock),
+  };
+}
+
+/** Identifies the image before it is built: packages, recipe, init, and the code that puts them together. */
+export const guestHash = (name: string, lock: Lock): Promise<string> =>
+  sourceHash(
+    [recipeFile(name), initFolder, ...builders.map((file) => join(import.meta.dirname, file))],
+    [packagesHash(lock.root)],
+  );
+
+async function buildGuest(recipe: GuestRecipe, lock: Lock, into: string, report: Report): Promise<void> {
+  await fetchPackages(recipe.name, lock.root, report);
+  report({ stage: `unpacking the root of ${recipe.name}` });
+  const root = join(into, 'root.tar');
+  await unpackPackages(lock.root, root);
+  report({ stage: `writing the initramfs of ${recipe.name}` });
+  const { kernel, release, files, builtin, nodes } = await takeApart(root);
+  await rm(root);
+  const modules = await chooseModules(recipe.modules, [...files.keys()], builtin, (file) =>
+    uncompressed(file, files.get(file) as Buffer),
+  );
+  const archive = writeArchive([
+    ...(await appletLinks(nodes, into)),
+    ...nodes,
+    ...moduleLists(release, modules),
+    ...skeleton,
+    ...(await initNodes()),
+  ]);
+  await writeFile(join(into, 'vmlinuz'), kernel);
+  await writeFile(join(into, 'kernel-release'), release);
+  await writeFile(join(into, 'initramfs'), archive);
+}
+
+/** Separates a root's kernel and modules from what goes into the guest as it is. */
+async function takeApart(root: string) {
+  let kernel: Buffer | undefined;
+  let release = '';
+  const builtin = new Set<string>();
+  const files = new Map<string, Buffer>();
+  const nodes = await readRoot(root, (path, content) => {
+    const image = /^boot\/vmlinuz-(.+)$/.exec(path);
+    if (image?.[1]) {
+      kernel = content;
+      release = image[1];
+    }
+    const [, module] = /^usr\/lib\/modules\/[^/]+\/(.*)$/.exec(path) ?? [];
+    if (module && /\.ko(\.xz)?$/.test(module)) files.set(module, content);
+    if (module === 'modules.builtin')
+      for (const line of content.toString().split('\n')) builtin.add(moduleName(line));
+    return !path.startsWith('usr/lib/modules/');
+  });
+  if (!kernel) throw new Fault(ExitCode.usage, 'the packages of the image hold no kernel');
+  return { kernel, release, files, builtin, nodes };
+}
+
+async function uncompressed(file: string, content: Buffer): Promise<Buffer> {
+  if (!file.endsWith('.xz')) return content;
+  const { status, stdout, stderr } = spawnSync('xz', ['-dc'], { input: content, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Fault(ExitCode.hostLacks, `xz -dc of ${file} failed: ${stderr}`);
+  return stdout;
+}
+
+const isProgram = (path: string) => /^usr\/s?bin\/[^/]+$/.test(path);
+
+/** The names by which busybox is called, but for those that programs of other packages have. */
+async function appletLinks(nodes: readonly Node[], folder: string): Promise<Node[]> {
+  const busybox = nodes.find(({ path }) => path === 'usr/bin/busybox');
+  if (busybox?.type !== 'file') throw new Fault(ExitCode.usage, 'the packages of the image hold no busybox');
+  const program = join(folder, 'busybox');
+  await writeFile(program, busybox.content, { mode: 0o755 });
+  const { code, stdout, stderr } = await run([program, '--list-full']);
+  if (code !== 0) throw new Fault(ExitCode.hostLacks, `the guests' busybox does not run here: ${stderr}`);
+  await rm(program);
+  const taken = new Set(nodes.filter(({ path }) => isProgram(path)).map(({ path }) => basename(path)));
+  const paths = stdout.split('\n').filter((path) => path && !taken.has(basename(path)));
+  return paths.map((path) => ({ type: 'link', path: merged(path), target: '/usr/bin/busybox' }));
+}
+
+/** Folders that the packages' scripts would have made, and what the kernel needs before devtmpfs is mounted. */
+const skeleton: Node[] = [
+  ...['dev', 'proc', 'sys', 'run', 'mnt', 'opt/miglab', 'etc/miglab', 'var/log'].map(
+    (path): Node => ({ type: 'directory', path, mode: 0o755 }),
+  ),
+  { type: 'directory', path: 'tmp', mode: 0o1777 },
+  { type: 'directory', path: 'root', mode: 0o700 },
+  { type: 'device', path: 'dev/console', mode: 0o600, major: 5, minor: 1 },
+  { type: 'link', path: 'init', target: 'usr/bin/busybox' },
+  { type: 'link', path: 'var/run', target: '../run' },
+];
+
+async function initNodes(): Promise<Node[]> {
+  const files = await sourceFiles(initFolder);
+  return Promise.all(
+    files.map(async (path): Promise<Node> => {
+      const content = await readFile(join(initFolder, path));
+      return { type: 'file', path, mode: content.toString('latin1', 0, 2) === '#!' ? 0o755 : 0o644, content };
+    }),
+  );
+}

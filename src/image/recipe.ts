@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ExitCode, Fault } from '../fault.ts';
+import { readDocument } from '../spec/document.ts';
+
+export const imagesFolder = resolve(import.meta.dirname, '../../images');
+
+const packageName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9+.-]+(\/[a-z0-9-]+)?$/, 'expected a Debian package, or package/suite');
+const packages = z.array(packageName).min(1);
+const suite = z.enum(['bookworm', 'bookworm-backports', 'trixie', 'trixie-backports']);
+const shared = {
+  release: z.enum(['bookworm', 'trixie']),
+  /** Suites that packages may come from; the release alone if absent. */
+  suites: z.array(suite).min(1).optional(),
+  packages,
+  /** Dependencies that are taken as met, so that they stay out of the image. */
+  assumed: z.array(packageName).default([]),
+};
+
+export const recipeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tools'), ...shared }),
+  z.strictObject({
+    kind: z.literal('guest'),
+    ...shared,
+    kernel: packageName,
+    /** Kernel modules that the image keeps, with those they depend on; all others stay out. */
+    modules: z.array(z.string().regex(/^[a-z0-9_]+$/, 'expected a module name with _')),
+    build: z.strictObject({ packages }),
+  }),
+]);
+
+/** What a recipe file says, and its name. */
+export type Recipe = z.infer<typeof recipeSchema> & { name: string };
+export type GuestRecipe = Extract<Recipe, { kind: 'guest' }>;
+
+export const recipeFile = (name: string) => join(imagesFolder, `${name}.image.yml`);
+export const recipeText = (name: string) => readFile(recipeFile(name), 'utf8');
+
+export async function recipeNames(): Promise<string[]> {
+  const files = await readdir(imagesFolder);
+  return files.flatMap((file) => /^(.+)\.image\.yml$/.exec(file)?.[1] ?? []).sort();
+}
+
+/** @throws Fault (64) for an unknown name or a faulty file. */
+export async function readRecipe(name: string): Promise<Recipe> {
+  const names = await recipeNames();
+  if (!names.includes(name))
+    throw new Fault(ExitCode.usage, `no image recipe "${name}"`, `There are: ${names.join(', ')}.`);
+  return { name, ...(await readDocument(recipeFile(name), recipeSchema)) };
+}
+
+export async function readGuestRecipe(name: string): Promise<GuestRecipe> {
+  const recipe = await readRecipe(name);
+  if (recipe.kind !== 'guest')
+    throw new Fault(ExitCode.usage, `image recipe "${name}" is of kind ${recipe.kind}, not a guest`);
+  return recipe;
+}

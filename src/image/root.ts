@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { copyFile, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { cacheFolder } from '../vm/folders.ts';
+import { run } from './command.ts';
+import type { LockedPackage } from './lock.ts';
+import { poolFile } from './pool.ts';
+
+/**
+ * Unpacks exactly these packages of the pool into `target` (a folder, or a file ending in .tar) with mmdebstrap.
+ *
+ * Nothing of a package is run: not as root, not in a chroot, no maintainer script. So any user can do it, the result
+ * depends on the packages alone, and what a script would have set up (passwd, alternatives) is up to the caller.
+ * `hook` is a shell command that gets the root as $1.
+ */
+export async function unpackPackages(
+  packages: readonly LockedPackage[],
+  target: string,
+  hook?: string,
+): Promise<void> {
+  const repository = await mkdtemp(join(cacheFolder('pool'), '.repository-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'miglab-root-'));
+  try {
+    await layOut(packages, repository);
+    const names = packages.map(({ name }) => name).join(',');
+    const argv = [
+      ...['mmdebstrap', '--mode=chrootless', '--variant=extract', '--architectures=amd64'],
+      ...[`--format=${target.endsWith('.tar') ? 'tar' : 'directory'}`, `--include=${names}`],
+      ...['--aptopt=APT::Install-Recommends "false"', '--aptopt=APT::Sandbox::User "root"'],
+      ...(hook ? [`--customize-hook=${hook}`] : []),
+      ...['', target, `deb [trusted=yes] copy:${repository} ./`],
+    ];
+    const env = { SOURCE_DATE_EPOCH: '0', TMPDIR: temporary };
+    const { code, stderr } = await run(argv, { env });
+    if (code !== 0)
+      throw new Fault(ExitCode.hostLacks, `mmdebstrap failed (${code}):\n${stderr.trim().slice(-2000)}`);
+  } finally {
+    await rm(repository, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A flat repository. The lock is the closed result of apt's resolution, so the packages declare no dependencies here,
+ * and apt checks each file against its locked hash.
+ */
+async function layOut(packages: readonly LockedPackage[], repository: string): Promise<void> {
+  await mkdir(repository, { recursive: true });
+  for (const each of packages) {
+    const file = join(repository, `${each.sha256}.deb`);
+    await link(poolFile(each), file).catch(() => copyFile(poolFile(each), file));
+  }
+  await writeFile(join(repository, 'Packages'), packages.map(stanza).join('\n'));
+}
+
+const stanza = (each: LockedPackage): string =>
+  [
+    `Package: ${each.name}`,
+    `Version: ${each.version}`,
+    `Architecture: ${each.architecture}`,
+    'Maintainer: none',
+    `Filename: ./${each.sha256}.deb`,
+    `Size: ${each.size}`,
+    `SHA256: ${each.sha256}`,
+    'Description: locked',
+    '',
+  ].join('\n');
