@@ -38,8 +38,9 @@ export function readMark(datagram: Segment): Mark | 'cut' | undefined {
 
 /** The least delayed mark is the best estimate: delays only add. The offset is too large by that mark's own delay. */
 export function mapClocks(marks: readonly Mark[]): Map<string, ClockMap> {
-  const byMachine = Map.groupBy(marks, (mark) => mark.machine);
-  return new Map([...byMachine].map(([machine, own]) => [machine, mapClock(own)]));
+  const machines = new Set(marks.map((mark) => mark.machine));
+  const ofMachine = (machine: string) => marks.filter((mark) => mark.machine === machine);
+  return new Map([...machines].map((machine) => [machine, mapClock(ofMachine(machine))]));
 }
 
 function mapClock(marks: readonly Mark[]): ClockMap {

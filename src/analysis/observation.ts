@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readCaptureFile } from '../pcap/capture-file.ts';
+import { type Segment, TcpFlag } from '../pcap/segment.ts';
+import { BackwardsWatch } from './backwards.ts';
+import { ByteStream } from './byte-stream.ts';
+import { type Endpoints, senderOf } from './connection.ts';
+import { LongestGap } from './gap.ts';
+import type { Role } from './measurement.ts';
+import { MedianRate, SECOND_NS, SecondCount } from './rate.ts';
+import type { Survey } from './survey.ts';
+import type { Move } from './timeline.ts';
+import { WindowMetric } from './window.ts';
+
+/** Traffic is not judged before this: slow start is no rate. */
+const SLOW_START_NS = SECOND_NS / 5;
+
+type Sender = 'node' | 'peer';
+
+/** Metrics of one migration that need its place in time. */
+export interface Observation {
+  startNs: number;
+  move: Move;
+  gap: LongestGap;
+  window: WindowMetric;
+  before: Record<Sender, SecondCount>;
+  after: Record<Sender, SecondCount>;
+  retransmits: Record<Sender, number>;
+}
+
+/** What went wrong on the wire, counted to the migration that it followed (to the first, if it preceded all). */
+export interface Incidents {
+  rst: number;
+  seq: number;
+  ack: number;
+  timestamp: number;
+  lostByCapture: number;
+}
+
+export interface Observed {
+  observations: Observation[];
+  incidents: Incidents[];
+  lab: Record<Sender, MedianRate>;
+}
+
+/** The second reading of the capture, with the migrations' places known. `moves` in order of time, all with a freeze. */
+export async function observeCapture(
+  path: string,
+  ends: Endpoints,
+  role: Role,
+  survey: Survey,
+  moves: readonly Move[],
+): Promise<Observed> {
+  const observer = new Observer(role, survey, moves);
+  await readCaptureFile(path, (segment, verdict) => {
+    const sender = verdict === 'tcp' ? senderOf(segment, ends) : undefined;
+    if (sender !== undefined) observer.observe(segment, sender);
+  });
+  return observer.end(survey.capture.lastNs);
+}
+
+class Observer {
+  private readonly streams = { node: new ByteStream(), peer: new ByteStream() };
+  private readonly backwards = new BackwardsWatch();
+  private readonly observed: Observed;
+  private readonly gapSender: Sender;
+  private lostSoFar = 0;
+  /** observations[from..to) are under way. */
+  private from = 0;
+  private to = 0;
+
+  constructor(role: Role, survey: Survey, moves: readonly Move[]) {
+    const observations = moves.map(startObservation);
+    const start = (survey.trafficStartNs ?? 0) + SLOW_START_NS;
+    const end = Math.min(moves[0]?.freezeAt ?? start, survey.capture.lastNs);
+    this.gapSender = role === 'sink' ? 'peer' : 'node';
+    this.observed = {
+      observations,
+      incidents: observations.map(() => ({ rst: 0, seq: 0, ack: 0, timestamp: 0, lostByCapture: 0 })),
+      lab: { node: new MedianRate(start, end), peer: new MedianRate(start, end) },
+    };
+  }
+
+  observe(segment: Segment, sender: Sender): void {
+    this.follow(segment.timeNs);
+    const incidents = this.incidentsAt();
+    if (segment.flags & TcpFlag.rst) {
+      if (incidents) incidents.rst++;
+      return;
+    }
+    const other = sender === 'node' ? 'peer' : 'node';
+    const stream = this.streams[sender];
+    stream.send(segment);
+    if (segment.flags & TcpFlag.ack) {
+      const acked = this.streams[other].acknowledge(segment.ack);
+      if (sender === 'peer') this.backwards.peerAcknowledged(segment.tsval, acked);
+      else if ((segment.flags & TcpFlag.syn) === 0) this.watch(segment, stream.start, acked, incidents);
+    }
+    if (incidents) this.countLost(incidents);
+    this.measure(segment, sender, stream);
+  }
+
+  end(lastNs: number): Observed {
+    const { observations, incidents } = this.observed;
+    for (const skippedNs of this.streams.node.holesBefore(lastNs - SECOND_NS)) {
+      const index = observations.findLastIndex(({ startNs }) => startNs <= skippedNs);
+      const own = incidents[Math.max(0, index)];
+      if (own) own.seq++;
+    }
+    return this.observed;
+  }
+
+  /** Keeps [from, to): an observation starts a second before its freeze and ends where the next one is frozen. */
+  private follow(timeNs: number): void {
+    const { observations } = this.observed;
+    while ((observations[this.to]?.startNs ?? Number.POSITIVE_INFINITY) <= timeNs) this.to++;
+    while (this.from < this.to - 1 && timeNs >= (observations[this.from + 1]?.startNs ?? 0) + SECOND_NS)
+      this.from++;
+  }
+
+  private incidentsAt(): Incidents | undefined {
+    return this.observed.incidents[Math.max(0, this.to - 1)];
+  }
+
+  private watch(segment: Segment, start: number, acked: number, incidents: Incidents | undefined): void {
+    const backwards = this.backwards.nodeSent(segment, start, acked);
+    if (incidents === undefined) return;
+    if (backwards.seq) incidents.seq++;
+    if (backwards.ack) incidents.ack++;
+    if (backwards.timestamp) incidents.timestamp++;
+  }
+
+  private countLost(incidents: Incidents): void {
+    const lost = this.streams.node.lostByCapture + this.streams.peer.lostByCapture;
+    incidents.lostByCapture += lost - this.lostSoFar;
+    this.lostSoFar = lost;
+  }
+
+  private measure(segment: Segment, sender: Sender, stream: ByteStream): void {
+    const { observations, lab } = this.observed;
+    const { timeNs } = segment;
+    if (stream.newBytes > 0) lab[sender].observe(timeNs, stream.newBytes);
+    for (let index = this.from; index < this.to; index++) {
+      const one = observations[index] as Observation;
+      if (sender === 'node' && (segment.flags & TcpFlag.syn) === 0)
+        one.window.observe(timeNs, segment.window, segment.sourceMac);
+      if (segment.payloadLength === 0) continue;
+      if (sender === this.gapSender) one.gap.observe(timeNs);
+      one.before[sender].observe(timeNs, stream.newBytes);
+      one.after[sender].observe(timeNs, stream.newBytes);
+      if (stream.retransmitted && timeNs <= (one.move.destinationAt ?? 0) + SECOND_NS)
+        one.retransmits[sender]++;
+    }
+  }
+}
+
+function startObservation(move: Move): Observation {
+  const freeze = move.freezeAt ?? 0;
+  const destination = move.destinationAt ?? freeze;
+  const startNs = freeze - SECOND_NS;
+  const second = (start: number) => ({ node: new SecondCount(start), peer: new SecondCount(start) });
+  return {
+    startNs,
+    move,
+    gap: new LongestGap(startNs, destination + SECOND_NS),
+    window: new WindowMetric(freeze, destination, move.originMac),
+    before: second(startNs),
+    after: second(destination + SECOND_NS),
+    retransmits: { node: 0, peer: 0 },
+  };
+}
