@@ -11,7 +11,7 @@ export interface Drawing {
   readonly layout: object;
 }
 /** One set of axes, drawn once for each choice (a metric, a unit) that the reader can take. */
-export interface Panel {
+interface Panel {
   readonly title: string;
   readonly caption: string;
   readonly drawings: Readonly<Record<string, Drawing>>;

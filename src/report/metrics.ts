@@ -123,9 +123,9 @@ export const METRICS = {
     value: column('captured'),
   },
   dropped: {
-    label: 'Dropped from the capture',
+    label: 'Dropped by the capture',
     unit: 'segments',
-    definition: 'Captured segments that were not re-injected.',
+    definition: 'Segments that the destination’s filter could not store: no memory, or over its limit.',
     value: column('dropped'),
   },
   rst: {

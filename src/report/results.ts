@@ -49,7 +49,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-export function parseRecord({ name, text }: Source): RunRecord {
+function parseRecord({ name, text }: Source): RunRecord {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -60,7 +60,7 @@ export function parseRecord({ name, text }: Source): RunRecord {
 }
 
 /** Columns are found by name, in any order; more may be there. Line 1 is the heading. */
-export function parseTable<T>({ name, text }: Source, columns: readonly string[], schema: ZodType<T>): T[] {
+function parseTable<T>({ name, text }: Source, columns: readonly string[], schema: ZodType<T>): T[] {
   let records: Record<string, string>[];
   try {
     records = parse(text, { columns: true, skip_empty_lines: true });

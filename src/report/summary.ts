@@ -7,7 +7,7 @@ import type { Run } from './results.ts';
 import type { RunRecord } from './run-record.ts';
 import { type ClaimResult, judge, type Verdict } from './verdict.ts';
 
-export interface Counts {
+interface Counts {
   readonly rows: number;
   readonly valid: number;
   readonly invalid: number;
@@ -115,7 +115,7 @@ function carriedRates(rows: readonly Measurement[]): Carried[] {
   });
 }
 
-export function medianOrNull(values: readonly (number | null)[]): number | null {
+function medianOrNull(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : median(known);
 }

@@ -11,7 +11,7 @@ export interface SizeMedian {
   readonly value: number;
 }
 /** Medians by size of a metric that shows where the number comes from. */
-export interface Explanation {
+interface Explanation {
   readonly metric: Metric;
   readonly medians: readonly SizeMedian[];
 }
@@ -55,7 +55,7 @@ function check(claim: CheckedClaim, rows: readonly Measurement[]): ClaimResult {
   };
 }
 
-export function isAbout({ where }: CheckedClaim, row: Measurement): boolean {
+function isAbout({ where }: CheckedClaim, row: Measurement): boolean {
   return (
     where.statuses.includes(row.status) &&
     (where.role === undefined || row.role === where.role) &&

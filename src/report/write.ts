@@ -40,7 +40,7 @@ const exists = (path: string) =>
     () => false,
   );
 
-export async function readAssets(): Promise<Assets> {
+async function readAssets(): Promise<Assets> {
   const plotlyPath = createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min');
   const [style, script, plotly] = await Promise.all([
     readFile(new URL('page/report.css', import.meta.url), 'utf8'),

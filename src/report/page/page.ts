@@ -95,7 +95,7 @@ ${sizesTable(['window_before', ...FIG6_MINIMA], rows, 'Numbers of figure 6: medi
 }
 
 /** The paper's range of the delay, as its claim states it. */
-export function paperBand(claims: Claims | null): Band | null {
+function paperBand(claims: Claims | null): Band | null {
   const claim = claims?.claims.find(
     (c) => c.status === 'checked' && c.metric === 'delay_ms' && c.statistic === 'median-per-size',
   );
