@@ -55,10 +55,20 @@ static void put_key(struct json_line *line, const char *key)
 	}
 }
 
-void json_begin(struct json_line *line, const char *event)
+void json_begin_bare(struct json_line *line)
 {
 	line->length = 0;
 	put(line, "{", 1);
+}
+
+void json_append(struct json_line *line, const char *text, size_t length)
+{
+	put(line, text, length);
+}
+
+void json_begin(struct json_line *line, const char *event)
+{
+	json_begin_bare(line);
 	json_string(line, "event", event);
 }
 

@@ -18,6 +18,10 @@ struct json_line {
 
 /* Starts anew: {"event":EVENT */
 void json_begin(struct json_line *line, const char *event);
+/* Starts anew: { */
+void json_begin_bare(struct json_line *line);
+/* TEXT as it is. */
+void json_append(struct json_line *line, const char *text, size_t length);
 void json_u64(struct json_line *line, const char *key, uint64_t value);
 void json_s64(struct json_line *line, const char *key, int64_t value);
 void json_bool(struct json_line *line, const char *key, bool value);
