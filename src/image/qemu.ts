@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { buildOnce, builtFolder } from './cache.ts';
-import { packagesHash, readLock } from './lock.ts';
+import { type Lock, packagesHash, readLock } from './lock.ts';
 import { fetchPackages } from './pool.ts';
 import type { Report } from './report.ts';
 import { unpackPackages } from './root.ts';
@@ -19,18 +19,19 @@ export interface QemuToolchain {
 
 /** Finds or builds the QEMU that every host runs. */
 export async function ensureQemu(report: Report): Promise<QemuToolchain> {
-  const { root } = await readLock(image);
-  const hash = packagesHash(root);
+  const lock = await readLock(image);
+  const { root } = lock;
+  const hash = qemuHash(lock);
   const folder = await buildOnce(builtFolder('roots', hash), 'QEMU', report, async (into) => {
     await fetchPackages(image, root, report);
     report({ stage: 'unpacking QEMU' });
-    await unpackPackages(root, into, dropUnused);
+    await unpackPackages(root, into);
   });
   const version = root.find(({ name }) => name === 'qemu-system-x86')?.version ?? '';
   return { argv: qemuCommand(folder), version: version.replace(/^\d+:/, ''), hash };
 }
 
-const dropUnused = 'rm -rf "$1"/usr/share/doc "$1"/usr/share/man "$1"/usr/share/locale "$1"/var/lib/apt';
+export const qemuHash = (lock: Lock): string => packagesHash(lock.root);
 
 /** Debian's QEMU with its own loader and libraries, whatever C library the host has. Pure. */
 export function qemuCommand(root: string): string[] {

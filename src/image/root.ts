@@ -13,13 +13,8 @@ import { poolFile } from './pool.ts';
  *
  * Nothing of a package is run: not as root, not in a chroot, no maintainer script. So any user can do it, the result
  * depends on the packages alone, and what a script would have set up (passwd, alternatives) is up to the caller.
- * `hook` is a shell command that gets the root as $1.
  */
-export async function unpackPackages(
-  packages: readonly LockedPackage[],
-  target: string,
-  hook?: string,
-): Promise<void> {
+export async function unpackPackages(packages: readonly LockedPackage[], target: string): Promise<void> {
   const repository = await mkdtemp(join(cacheFolder('pool'), '.repository-'));
   const temporary = await mkdtemp(join(tmpdir(), 'miglab-root-'));
   try {
@@ -29,7 +24,6 @@ export async function unpackPackages(
       ...['mmdebstrap', '--mode=chrootless', '--variant=extract', '--architectures=amd64'],
       ...[`--format=${target.endsWith('.tar') ? 'tar' : 'directory'}`, `--include=${names}`],
       ...['--aptopt=APT::Install-Recommends "false"', '--aptopt=APT::Sandbox::User "root"'],
-      ...(hook ? [`--customize-hook=${hook}`] : []),
       ...['', target, `deb [trusted=yes] copy:${repository} ./`],
     ];
     const env = { SOURCE_DATE_EPOCH: '0', TMPDIR: temporary };

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/** Programs of the host that images and tools are built with, and where Debian has them. */
+export const hostPackages: { program: string; package: string; why: string }[] = [
+  { program: 'mmdebstrap', package: 'mmdebstrap', why: 'unpacks the packages of an image into a root' },
+  { program: 'apt-get', package: 'apt', why: 'finds the mirror, resolves and unpacks packages' },
+  {
+    program: '/usr/lib/apt/apt-helper',
+    package: 'apt',
+    why: 'fetches packages, by way of the proxies that apt knows',
+  },
+  { program: 'dpkg-deb', package: 'dpkg', why: 'reads packages' },
+  { program: 'tar', package: 'tar', why: 'unpacks packages' },
+  { program: 'xz', package: 'xz-utils', why: "unpacks the kernel's modules" },
+  { program: 'unshare', package: 'util-linux', why: 'compiles in a root of the guests, without being root' },
+  { program: 'mount', package: 'mount', why: 'puts sources into that root' },
+  { program: 'chroot', package: 'coreutils', why: 'enters that root' },
+  {
+    program: '/usr/share/keyrings/debian-archive-keyring.gpg',
+    package: 'debian-archive-keyring',
+    why: "verifies the mirror's signature when versions are locked",
+  },
+];

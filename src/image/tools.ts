@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { type BuildRoot, buildRootHash, ensureBuildRoot, runInRoot } from './buildroot.ts';
+import { buildOnce, builtFolder } from './cache.ts';
+import { type LayerEntry, writeLayer } from './cpio.ts';
+import type { GuestImage } from './guest.ts';
+import { type Lock, readLock } from './lock.ts';
+import type { Report } from './report.ts';
+import { sourceFiles, sourceHash } from './source.ts';
+
+/** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
+export const breakNames = ['rst', 'timestamps', 'queue'] as const;
+export type BreakName = (typeof breakNames)[number];
+
+/** The module and the programs, as a layer of the initramfs. */
+export interface ToolsLayer {
+  /** Path of the archive, which holds opt/miglab/{bin,lib,module}. */
+  layer: string;
+  hash: string;
+  /** SHA-256 of tcpmig.ko. */
+  moduleHash: string;
+  broken?: BreakName;
+}
+
+const labFolder = resolve(import.meta.dirname, '../../lab');
+const folders = ['tools', 'workload', 'cr', 'module', 'module/selftest'] as const;
+type Folder = (typeof folders)[number];
+// What several folders include; a change builds them all.
+const included = ['tools', 'module/uapi'];
+
+/**
+ * Finds or builds the layer for a guest, with the compiler of the guest's release. Each folder of lab/ is built and
+ * cached by itself.
+ *
+ * @throws Fault (70) with the compiler's words
+ */
+export async function ensureTools(
+  guest: GuestImage,
+  options: { break?: BreakName },
+  report: Report,
+): Promise<ToolsLayer> {
+  const lock = await readLock(guest.name);
+  const entries: LayerEntry[] = [];
+  const hashes: string[] = [];
+  for (const folder of folders.filter((each) => existsSync(join(labFolder, each, 'Makefile')))) {
+    const broken = folder === 'module' ? options.break : undefined;
+    const hash = await folderHash(folder, lock, broken);
+    const built = await buildOnce(builtFolder('tools', hash), `lab/${folder}`, report, async (into) => {
+      const root = await ensureBuildRoot(guest.name, lock, report);
+      report({ stage: `compiling lab/${folder} for ${guest.kernelRelease}` });
+      await compile(root, folder, guest.kernelRelease, broken, into);
+    });
+    entries.push(...(await products(built)));
+    hashes.push(hash);
+  }
+  return finishLayer(entries, hashes, options.break, report);
+}
+
+/** Identifies the layer's parts before they are built. */
+export async function toolsHashes(lock: Lock): Promise<string[]> {
+  const present = folders.filter((each) => existsSync(join(labFolder, each, 'Makefile')));
+  return Promise.all(present.map((folder) => folderHash(folder, lock, undefined)));
+}
+
+function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
+  const sources = [folder, ...included].map((each) => join(labFolder, each)).filter(existsSync);
+  const builders = ['buildroot.ts', 'tools.ts'].map((file) => join(import.meta.dirname, file));
+  return sourceHash([...sources, ...builders], [folder, buildRootHash(lock), broken ?? '']);
+}
+
+async function compile(
+  root: BuildRoot,
+  folder: Folder,
+  kernelRelease: string,
+  broken: BreakName | undefined,
+  into: string,
+): Promise<void> {
+  const work = join(into, 'work');
+  await copySources(folder, join(work, 'lab'));
+  await mkdir(join(work, 'out'));
+  const variables = [
+    'O=/build/out',
+    `KDIR=/lib/modules/${kernelRelease}/build`,
+    ...(broken ? [`BREAK=${broken}`] : []),
+  ];
+  const outcome = await runInRoot(root, work, `make -j2 -C lab/${folder} ${variables.join(' ')} all\n`);
+  if (outcome.code !== 0)
+    throw new Fault(
+      ExitCode.bug,
+      `lab/${folder} does not compile for ${kernelRelease}:\n${(outcome.stdout + outcome.stderr).trim().slice(-6000)}`,
+    );
+  await collect(join(work, 'out'), into);
+  await rm(work, { recursive: true });
+}
+
+/** All of lab/ that compiles, without what a build left there: folders include each other's headers. */
+async function copySources(folder: Folder, target: string): Promise<void> {
+  const top = new Set([
+    folder.split('/')[0] as string,
+    ...included.map((each) => each.split('/')[0] as string),
+  ]);
+  for (const each of top) {
+    const from = join(labFolder, each);
+    if (!existsSync(from)) continue;
+    for (const file of await sourceFiles(from)) await cp(join(from, file), join(target, each, file));
+  }
+}
+
+/** A kernel module goes to module/, a library to lib/, any other program to bin/; objects and tests stay behind. */
+async function collect(out: string, into: string): Promise<void> {
+  for (const file of await allFiles(out)) {
+    const place = await placeOf(out, file);
+    if (!place) continue;
+    const target = join(into, 'files', place, basename(file));
+    await cp(join(out, file), target);
+  }
+}
+
+async function placeOf(out: string, file: string): Promise<string | undefined> {
+  if (file.endsWith('.ko')) return 'module';
+  if (/(^|\/)test\//.test(file) || /\.(o|a|d|c|h)$/.test(file)) return undefined;
+  if (/\.so(\.\d+)*$/.test(file)) return 'lib';
+  if (/^lib\//.test(file)) return 'lib';
+  return (await stat(join(out, file))).mode & 0o100 ? 'bin' : undefined;
+}
+
+async function allFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+async function products(built: string): Promise<LayerEntry[]> {
+  const folder = join(built, 'files');
+  if (!existsSync(folder)) return [];
+  return Promise.all(
+    (await allFiles(folder)).map(async (file) => ({
+      path: `opt/miglab/${file}`,
+      mode: file.startsWith('bin/') ? 0o755 : 0o644,
+      content: await readFile(join(folder, file)),
+    })),
+  );
+}
+
+async function finishLayer(
+  entries: LayerEntry[],
+  hashes: string[],
+  broken: BreakName | undefined,
+  report: Report,
+): Promise<ToolsLayer> {
+  const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
+  const folder = await buildOnce(builtFolder('tools', hash), 'the tools layer', report, (into) =>
+    writeFile(join(into, 'layer'), writeLayer(entries)),
+  );
+  const module = entries.find(({ path }) => path.endsWith('/tcpmig.ko'));
+  const moduleHash = module ? createHash('sha256').update(module.content).digest('hex') : '';
+  return { layer: join(folder, 'layer'), hash, moduleHash, ...(broken ? { broken } : {}) };
+}
