@@ -72,8 +72,9 @@ function claimLines(result: ClaimResult, width: number): string[] {
   ];
 }
 
-function causeLines({ claim, because, explanation }: ClaimResult): string[] {
-  const differs = claim.status === 'checked' ? claim.differs : [];
+/** Without a measurement there is nothing whose difference could be explained. */
+function causeLines({ claim, measured, because, explanation }: ClaimResult): string[] {
+  const differs = claim.status === 'checked' && measured ? claim.differs : [];
   return [
     `because   ${because}`,
     ...explanation.map((e) => `          ${heading(e.metric)} at ${mediansInWords(e.metric, e.medians)}`),

@@ -50,7 +50,8 @@ function scope({ where }: CheckedClaim): string {
   ].join('');
 }
 
-function cause(claim: CheckedClaim, { because, explanation }: ClaimResult): Markup {
+function cause(claim: CheckedClaim, { measured, because, explanation }: ClaimResult): Markup {
+  if (!measured) return html`<p class="cause">Why: ${because}</p>`;
   return html`<details class="cause" open><summary>Why: ${because}</summary>
 ${explanation.some((e) => e.medians.length > 0) && explanationTable(explanation)}
 ${claim.differs.map((note) => html`<p>${note}</p>`)}
