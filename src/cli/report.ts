@@ -12,7 +12,7 @@ export const report = (program: Command) =>
     .option('--json', 'print the summary as JSON')
     .action(async (run: string, options) => {
       await analyseRun(run);
-      const { html, summary } = await writeReport(run);
+      const { html, summary, text } = await writeReport(run);
       if (options.json) return printJson(summary);
-      print(`${summary.text}\nReport: ${html}`);
+      print(`${text}\nReport: ${html}`);
     });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { ExitCode } from '../fault.ts';
+import { ExitCode, Fault } from '../fault.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
 import { writeReport } from '../report/write.ts';
 import { prepareGround } from '../run/ground.ts';
-import { executeRun, planRun, type RunPlan } from '../run/run.ts';
+import { executeRun, planRun, type RunPlan, withCells } from '../run/run.ts';
 import { readExperiment } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
 import { experimentPath, packagePath, topologyPath } from './catalogue.ts';
@@ -24,12 +24,13 @@ export const run = (program: Command) =>
     .command('run')
     .description('carry out an experiment, measure, and write results/<run-id>')
     .argument('<experiment>', 'a file, or a name below experiments/ such as tcpmig/figures')
+    .option('--cell ID...', 'only these cells of the plan')
     .option('--results DIR', 'folder of the runs', packagePath('results'))
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', '\nExample:\n  miglab run tcpmig/figures\n')
     .action(async (experiment: string, options) => {
-      const plan = await readPlan(experiment);
+      const plan = onlyCells(await readPlan(experiment), options.cell);
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);
     });
@@ -38,6 +39,23 @@ export async function readPlan(experiment: string): Promise<RunPlan> {
   const file = experimentPath(experiment);
   const spec = await readExperiment(file);
   return planRun(spec, relative(packagePath(), file), await readTopology(topologyPath(spec.topology)));
+}
+
+/** @throws Fault (64) for a cell that the plan does not have. */
+function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): RunPlan {
+  if (!ids) return plan;
+  const known = plan.cells.map(({ id }) => id);
+  const unknown = ids.filter((id) => !known.includes(id));
+  if (unknown.length > 0)
+    throw new Fault(
+      ExitCode.usage,
+      `no cell ${unknown.join(', ')} in ${plan.file}`,
+      `It has ${known.join(', ')}.`,
+    );
+  return withCells(
+    plan,
+    plan.cells.filter(({ id }) => ids.includes(id)),
+  );
 }
 
 /** Runs, reports, prints. @returns the exit code: the validity of the measurements decides, no verdict does. */
@@ -60,10 +78,10 @@ export async function carryOut(plan: RunPlan, options: RunOptions): Promise<numb
     shown.report,
     interruption(),
   );
-  const { html, summary } = await writeReport(directory);
+  const { html, summary, text } = await writeReport(directory);
   shown.end();
   if (options.json) printJson(summary);
-  else print(`${summary.text}\nReport: ${html}`);
+  else print(`${text}\nReport: ${html}`);
   const has = (status: string) => rows.some((row) => row.status === status);
   if (has('invalid')) return ExitCode.checkFailed;
   return has('valid') && !has('inconclusive') ? ExitCode.good : ExitCode.nothingMeasured;

@@ -29,13 +29,22 @@ export interface RunPlan {
 
 /** What a run will do; pure, so that `--dry-run` can print it. */
 export function planRun(experiment: Experiment, file: string, topology: Topology): RunPlan {
-  const cells = planCells(experiment);
-  const seconds = cells.reduce((sum, cell) => sum + expectedSeconds(cell), 0);
-  return { experiment, file, lab: planLab(topology), cells, seconds };
+  return withCells(
+    { experiment, file, lab: planLab(topology), cells: [], seconds: 0 },
+    planCells(experiment),
+  );
 }
+
+/** The same plan with these cells alone. */
+export const withCells = (plan: RunPlan, cells: CellPlan[]): RunPlan => ({
+  ...plan,
+  cells,
+  seconds: cells.reduce((sum, cell) => sum + expectedSeconds(cell), 0),
+});
 
 export interface RunOutcome {
   directory: string;
+  /** Rows of the last attempt at each cell: those that decide whether the run is good. */
   rows: Measurement[];
 }
 
@@ -72,8 +81,11 @@ export async function executeRun(
     await save('interrupted');
     throw error;
   }
-  return { directory, rows };
+  return { directory, rows: rows.filter((row) => row.attempt === lastAttempt(rows, row.cell)) };
 }
+
+const lastAttempt = (rows: readonly Measurement[], cell: string) =>
+  Math.max(...rows.filter((row) => row.cell === cell).map(({ attempt }) => attempt));
 
 async function measureCell(
   plan: RunPlan,
@@ -93,8 +105,8 @@ async function measureCell(
       join(folder, 'cell.json'),
       JSON.stringify(cellRecord(plan.lab, cell, attempt, problem), undefined, 2),
     );
-    const rows = await analyseRun(directory);
-    const mine = rows.filter((row) => row.cell === cell.id);
+    const { rows } = await analyseRun(directory);
+    const mine = rows.filter((row) => row.cell === cell.id && row.attempt === attempt);
     const count = (status: Measurement['status']) => mine.filter((row) => row.status === status).length;
     const counts = { valid: count('valid'), invalid: count('invalid'), inconclusive: count('inconclusive') };
     attempts.push({ attempt, problem, ...counts });

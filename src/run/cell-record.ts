@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { CellFile } from '../analysis/cell-file.ts';
+import type { CellPlan } from '../plan/experiment.ts';
+import { addressOn, type LabPlan, type MachinePlan } from '../plan/lab.ts';
+import { peerPort } from '../plan/scenario.ts';
+
+/** cell.json: what was asked of this boot, and who is who in its capture. */
+export function cellRecord(
+  lab: LabPlan,
+  cell: CellPlan,
+  attempt: number,
+  problem: string,
+): CellFile & { problem: string } {
+  const onPublic = (machine: MachinePlan) => ({
+    name: machine.name,
+    public_mac: machine.nics.find(({ wire }) => wire === lab.cluster.wire)?.mac ?? '',
+    public_address: addressOn(lab, machine.name, lab.cluster.wire),
+  });
+  const [peer] = lab.machines.filter(({ role }) => role === 'peer');
+  if (!peer) throw new Error('the lab has no peer');
+  return {
+    ...{
+      version: 1,
+      cell: cell.id,
+      attempt,
+      problem,
+      seed: cell.seed,
+      engine: cell.engine,
+      clock: cell.clock,
+    },
+    ...{ image_mb: cell.imageMb, role: cell.role, rate_mb_s: cell.rateMbS, peer_rate_mb_s: cell.peerRateMbS },
+    ...{ rcvbuf: cell.rcvbuf, repetitions: cell.repetitions },
+    nodes: lab.machines
+      .filter(({ role }) => role === 'node')
+      .map((node) => ({ ...onPublic(node), private_address: addressOn(lab, node.name, 'private') })),
+    peer: { ...onPublic(peer), port: peerPort },
+    capture: { file: `${lab.cluster.wire}.pcap`, dropped: 0 },
+  };
+}
