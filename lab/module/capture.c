@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Capture and re-injection of a connection's segments (TCPmig 4, 4.1 step 1, 4.2 last step).
+ *
+ * The LOCAL_IN hook is registered last: okfn, by which segments are given back, skips the hooks that come after.
+ * A queue keeps each segment once. Two are the same when sequence number, length, acknowledgement and the header word
+ * with flags and window agree; the paper compares sequence numbers only, which would lose a window that reopens.
+ */
+#include <linux/hashtable.h>
+#include <linux/ip.h>
+#include <linux/jhash.h>
+#include <linux/moduleparam.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
+
+#include "module.h"
+
+static unsigned int capture_limit = 32 << 20;
+module_param(capture_limit, uint, 0644);
+MODULE_PARM_DESC(capture_limit, "bytes of memory that one capture may hold; what comes then is dropped");
+
+#define SEEN_BITS 8
+
+struct captured_segment {
+	struct list_head list;
+	struct hlist_node seen;
+	struct sk_buff *skb;
+	u32 seq, len, ack;
+	__be32 word;            /* data offset, flags, window */
+};
+
+struct tcpmig_capture_queue {
+	struct hlist_node node;                 /* captures, under captures_lock and RCU */
+	struct rcu_head rcu;
+	struct net *net;
+	struct tcpmig_tuple tuple;
+	spinlock_t lock;                        /* all below; taken with BH off */
+	bool active;
+	struct list_head segments;
+	DECLARE_HASHTABLE(seen, SEEN_BITS);
+	size_t truesize;
+	struct tcpmig_capture_counts counts;
+};
+
+static DEFINE_HASHTABLE(captures, 8);
+static DEFINE_SPINLOCK(captures_lock);
+
+static u32 tuple_hash(__be32 raddr, __be16 rport, __be16 lport)
+{
+	return jhash_2words((__force u32)raddr, (__force u32)rport << 16 | (__force u32)lport, 0);
+}
+
+/* RCU, or captures_lock. */
+static struct tcpmig_capture_queue *capture_find(struct net *net, __be32 laddr, __be32 raddr, __be16 lport,
+						 __be16 rport)
+{
+	struct tcpmig_capture_queue *q;
+
+	hash_for_each_possible_rcu(captures, q, node, tuple_hash(raddr, rport, lport),
+				   lockdep_is_held(&captures_lock))
+		if (q->tuple.raddr == raddr && q->tuple.rport == rport && q->tuple.lport == lport &&
+		    q->tuple.laddr == laddr && net_eq(q->net, net))
+			return q;
+	return NULL;
+}
+
+bool tcpmig_capture_active(struct net *net, const struct tcpmig_tuple *t)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = capture_find(net, t->laddr, t->raddr, t->lport, t->rport);
+	rcu_read_unlock();
+	return found;
+}
+
+struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct tcpmig_tuple *t)
+{
+	struct tcpmig_capture_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	if (!q)
+		return ERR_PTR(-ENOMEM);
+	q->net = net;
+	q->tuple = *t;
+	q->active = true;
+	spin_lock_init(&q->lock);
+	INIT_LIST_HEAD(&q->segments);
+	hash_init(q->seen);
+
+	spin_lock_bh(&captures_lock);
+	if (capture_find(net, t->laddr, t->raddr, t->lport, t->rport)) {
+		spin_unlock_bh(&captures_lock);
+		kfree(q);
+		return ERR_PTR(-EADDRINUSE);
+	}
+	hash_add_rcu(captures, &q->node, tuple_hash(t->raddr, t->rport, t->lport));
+	spin_unlock_bh(&captures_lock);
+	return q;
+}
+
+/* q->lock */
+static bool segment_seen(struct tcpmig_capture_queue *q, const struct captured_segment *s, u32 key)
+{
+	const struct captured_segment *old;
+
+	hash_for_each_possible(q->seen, old, seen, key)
+		if (old->seq == s->seq && old->len == s->len && old->ack == s->ack && old->word == s->word)
+			return true;
+	return false;
+}
+
+/* q->lock. True when the queue has taken the buffer. */
+static bool segment_store(struct tcpmig_capture_queue *q, struct sk_buff *skb, const struct captured_segment *as)
+{
+	u32 key = jhash_3words(as->seq, as->len, as->ack, 0);
+	struct captured_segment *s;
+
+	if (segment_seen(q, as, key)) {
+		q->counts.duplicates++;
+		tcpmig_count(capture_duplicates);
+		return false;
+	}
+	if (q->truesize + skb->truesize > READ_ONCE(capture_limit)) {
+		q->counts.dropped++;
+		tcpmig_count(capture_over_limit);
+		return false;
+	}
+	/* The route was looked up without a reference, and early demux may have tied the buffer to a socket. */
+	s = skb_dst_force(skb) ? kmemdup(as, sizeof(*as), GFP_ATOMIC) : NULL;
+	if (!s) {
+		q->counts.dropped++;
+		tcpmig_count(capture_no_memory);
+		return false;
+	}
+	skb_orphan(skb);
+	s->skb = skb;
+	list_add_tail(&s->list, &q->segments);
+	hash_add(q->seen, &s->seen, key);
+	q->truesize += skb->truesize;
+	q->counts.captured++;
+	tcpmig_count(captured);
+	return true;
+}
+
+unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	struct tcpmig_capture_queue *q;
+	struct captured_segment as;
+	const struct tcphdr *th;
+	bool stored;
+
+	if (ip->protocol != IPPROTO_TCP || !pskb_may_pull(skb, ip_hdrlen(skb) + sizeof(*th)))
+		return NF_ACCEPT;
+	ip = ip_hdr(skb);
+	th = (const struct tcphdr *)(skb->data + ip_hdrlen(skb));
+	q = capture_find(state->net, ip->daddr, ip->saddr, th->dest, th->source);
+	if (!q || th->doff < sizeof(*th) / 4)
+		return NF_ACCEPT;
+
+	as = (struct captured_segment){ .seq = ntohl(th->seq), .ack = ntohl(th->ack_seq), .word = tcp_flag_word(th),
+					.len = skb->len - ip_hdrlen(skb) - th->doff * 4 };
+	spin_lock(&q->lock);
+	if (!q->active) {
+		spin_unlock(&q->lock);
+		return NF_ACCEPT;
+	}
+	stored = segment_store(q, skb, &as);
+	spin_unlock(&q->lock);
+	if (!stored)
+		kfree_skb(skb);
+	return NF_STOLEN;
+}
+
+/* The socket has the data already and learns nothing from the acknowledgement: the origin had seen this segment
+ * before the freeze. Giving it back would make the socket answer with a duplicate acknowledgement. */
+static bool segment_stale(const struct captured_segment *s, const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (s->word & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_FIN))
+		return false;
+	return s->len && !after(s->seq + s->len, READ_ONCE(tp->rcv_nxt)) && !after(s->ack, READ_ONCE(tp->snd_una));
+}
+
+/* LOCAL_IN's continuation, as ip_local_deliver of the kernel names it: not exported, so taken from the hook. */
+static int (*deliver)(struct net *net, struct sock *sk, struct sk_buff *skb);
+
+void tcpmig_capture_release(struct tcpmig_capture_queue *q, const struct sock *sk)
+{
+	struct captured_segment *s, *next;
+
+	rcu_read_lock();
+	spin_lock_bh(&q->lock);
+	list_for_each_entry_safe(s, next, &q->segments, list) {
+		list_del(&s->list);
+		if (segment_stale(s, sk)) {
+			q->counts.stale++;
+			tcpmig_count(reinject_stale);
+			consume_skb(s->skb);
+		} else {
+			q->counts.reinjected++;
+			tcpmig_count(reinjected);
+			READ_ONCE(deliver)(q->net, NULL, s->skb);
+		}
+		kfree(s);
+	}
+	q->active = false;
+	spin_unlock_bh(&q->lock);
+	rcu_read_unlock();
+}
+
+void tcpmig_capture_purge(struct tcpmig_capture_queue *q)
+{
+	struct captured_segment *s, *next;
+
+	spin_lock_bh(&q->lock);
+	list_for_each_entry_safe(s, next, &q->segments, list) {
+		list_del(&s->list);
+		kfree_skb(s->skb);
+		kfree(s);
+		tcpmig_count(capture_purged);
+	}
+	q->active = false;
+	spin_unlock_bh(&q->lock);
+}
+
+void tcpmig_capture_read(struct tcpmig_capture_queue *q, struct tcpmig_capture_counts *counts)
+{
+	spin_lock_bh(&q->lock);
+	*counts = q->counts;
+	spin_unlock_bh(&q->lock);
+}
+
+void tcpmig_capture_free(struct tcpmig_capture_queue *q)
+{
+	if (!q)
+		return;
+	spin_lock_bh(&captures_lock);
+	hash_del_rcu(&q->node);
+	spin_unlock_bh(&captures_lock);
+	tcpmig_capture_purge(q);
+	kfree_rcu(q, rcu);
+}
+
+static unsigned int local_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (unlikely(!READ_ONCE(deliver)))
+		WRITE_ONCE(deliver, state->okfn);
+	verdict = tcpmig_capture_segment(skb, state);
+	return verdict == NF_ACCEPT ? tcpmig_cluster_verdict(skb, state) : verdict;
+}
+
+static const struct nf_hook_ops local_in_ops = {
+	.hook = local_in,
+	.pf = NFPROTO_IPV4,
+	.hooknum = NF_INET_LOCAL_IN,
+	.priority = INT_MAX,
+};
+
+static int __net_init capture_net_init(struct net *net)
+{
+	return nf_register_net_hook(net, &local_in_ops);
+}
+
+static void __net_exit capture_net_exit(struct net *net)
+{
+	nf_unregister_net_hook(net, &local_in_ops);
+}
+
+static struct pernet_operations capture_net_ops = {
+	.init = capture_net_init,
+	.exit = capture_net_exit,
+};
+
+int tcpmig_capture_init(void)
+{
+	return register_pernet_subsys(&capture_net_ops);
+}
+
+void tcpmig_capture_exit(void)
+{
+	unregister_pernet_subsys(&capture_net_ops);
+	rcu_barrier();
+}

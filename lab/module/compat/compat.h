@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Differences between kernel versions, as named features; version checks are nowhere else. */
+#ifndef _TCPMIG_COMPAT_H
+#define _TCPMIG_COMPAT_H
+
+#include <linux/version.h>
+#include <net/inet_hashtables.h>
+#include <net/tcp.h>
+
+#define KERNEL_HAS(major, minor) (LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, 0))
+
+/* 6.2 renamed the directions of an iterator (and 6.1's stable series may have them too). */
+#ifndef ITER_DEST
+#define ITER_DEST READ
+#define ITER_SOURCE WRITE
+#endif
+
+static inline struct inet_hashinfo *compat_hashinfo(struct net *net)
+{
+	return net->ipv4.tcp_death_row.hashinfo;
+}
+
+/* RCU. With a reference, for sock_gen_put. */
+static inline struct sock *compat_lookup_established(struct net *net, __be32 raddr, __be16 rport, __be32 laddr,
+						     __be16 lport, int ifindex)
+{
+#if KERNEL_HAS(7, 0)
+	return __inet_lookup_established(net, raddr, rport, laddr, ntohs(lport), ifindex, 0);
+#else
+	return __inet_lookup_established(net, compat_hashinfo(net), raddr, rport, laddr, ntohs(lport), ifindex, 0);
+#endif
+}
+
+/* The sockets bound to a port; tb2 is a struct inet_bind2_bucket pointer. The bucket's lock is held. */
+#if KERNEL_HAS(6, 8)
+#define compat_for_each_port_owner(sk, tb2, tb) \
+	hlist_for_each_entry(tb2, &(tb)->bhash2, bhash_node) \
+		sk_for_each_bound(sk, &(tb2)->owners)
+#else
+#define compat_for_each_port_owner(sk, tb2, tb) \
+	for (tb2 = NULL; !tb2; tb2 = ERR_PTR(-ENOENT)) \
+		sk_for_each_bound(sk, &(tb)->owners)
+#endif
+
+static inline bool compat_has_ao(const struct tcp_sock *tp)
+{
+#if KERNEL_HAS(6, 7) && defined(CONFIG_TCP_AO)
+	return rcu_access_pointer(tp->ao_info);
+#else
+	return false;
+#endif
+}
+
+/* Timestamps in microseconds: 6.7. */
+#if KERNEL_HAS(6, 7)
+#define COMPAT_HAS_USEC_TS true
+static inline bool compat_usec_ts(const struct tcp_sock *tp)
+{
+	return tp->tcp_usec_ts;
+}
+
+static inline void compat_set_usec_ts(struct tcp_sock *tp, bool usec)
+{
+	tp->tcp_usec_ts = usec;
+}
+
+static inline u32 compat_clock_ts(bool usec)
+{
+	return tcp_clock_ts(usec);
+}
+#else
+#define COMPAT_HAS_USEC_TS false
+static inline bool compat_usec_ts(const struct tcp_sock *tp)
+{
+	return false;
+}
+
+static inline void compat_set_usec_ts(struct tcp_sock *tp, bool usec)
+{
+}
+
+static inline u32 compat_clock_ts(bool usec)
+{
+	return tcp_time_stamp_raw();
+}
+#endif
+
+/* The share of payload in receive buffers as a field of the socket: 6.6. */
+#if KERNEL_HAS(6, 6)
+#define COMPAT_HAS_SCALING_RATIO true
+static inline u8 compat_scaling_ratio(const struct tcp_sock *tp)
+{
+	return tp->scaling_ratio;
+}
+
+static inline void compat_set_scaling_ratio(struct tcp_sock *tp, u8 ratio)
+{
+	tp->scaling_ratio = ratio;
+}
+#else
+#define COMPAT_HAS_SCALING_RATIO false
+static inline u8 compat_scaling_ratio(const struct tcp_sock *tp)
+{
+	return 0;
+}
+
+static inline void compat_set_scaling_ratio(struct tcp_sock *tp, u8 ratio)
+{
+}
+#endif
+
+/* The right edge of the largest window announced: 7.1. */
+#if KERNEL_HAS(7, 1)
+#define COMPAT_HAS_MWND true
+static inline u32 compat_mwnd_seq(const struct tcp_sock *tp)
+{
+	return tp->rcv_mwnd_seq;
+}
+
+static inline void compat_set_mwnd_seq(struct tcp_sock *tp, u32 seq)
+{
+	tp->rcv_mwnd_seq = seq;
+}
+#else
+#define COMPAT_HAS_MWND false
+static inline u32 compat_mwnd_seq(const struct tcp_sock *tp)
+{
+	return tp->rcv_wup + tp->rcv_wnd;
+}
+
+static inline void compat_set_mwnd_seq(struct tcp_sock *tp, u32 seq)
+{
+}
+#endif
+
+static inline unsigned long compat_timer_end(const struct sock *sk)
+{
+#if KERNEL_HAS(7, 0)
+	return tcp_timeout_expires(sk);
+#else
+	return inet_csk(sk)->icsk_timeout;
+#endif
+}
+
+static inline void compat_reset_xmit_timer(struct sock *sk, int what, unsigned long when)
+{
+	inet_csk_reset_xmit_timer(sk, what, when, TCP_RTO_MAX);
+}
+
+static inline struct timer_list *compat_keepalive_timer(struct sock *sk)
+{
+#if KERNEL_HAS(7, 0)
+	return &inet_csk(sk)->icsk_keepalive_timer;
+#else
+	return &sk->sk_timer;
+#endif
+}
+
+static inline void compat_send_ack(struct sock *sk)
+{
+#if KERNEL_HAS(6, 12)
+	__tcp_send_ack(sk, tcp_sk(sk)->rcv_nxt, 0);
+#else
+	__tcp_send_ack(sk, tcp_sk(sk)->rcv_nxt);
+#endif
+}
+
+static inline int compat_bind(struct socket *sock, struct sockaddr_in *a)
+{
+#if KERNEL_HAS(7, 0)
+	return kernel_bind(sock, (struct sockaddr_unsized *)a, sizeof(*a));
+#else
+	return kernel_bind(sock, (struct sockaddr *)a, sizeof(*a));
+#endif
+}
+
+static inline int compat_connect(struct socket *sock, struct sockaddr_in *a)
+{
+#if KERNEL_HAS(7, 0)
+	return kernel_connect(sock, (struct sockaddr_unsized *)a, sizeof(*a), 0);
+#else
+	return kernel_connect(sock, (struct sockaddr *)a, sizeof(*a), 0);
+#endif
+}
+
+#endif

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The origin's side (TCPmig 4.1): freeze, read, and at the end either commit or thaw. */
+#include <net/inet_common.h>
+#include <net/tcp.h>
+
+#include "module.h"
+#include "stamp.h"
+#include "state.h"
+
+static u32 timeout_ms(long timeout)
+{
+	return timeout == MAX_SCHEDULE_TIMEOUT ? TCPMIG_NEVER : min_t(u32, jiffies_to_msecs(timeout), U32_MAX - 1);
+}
+
+static u32 age_us(u64 stamp)
+{
+	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
+
+	return now > stamp ? min_t(u64, now - stamp, U32_MAX) : 0;
+}
+
+static void read_sequences(const struct tcp_sock *tp, struct tcpmig_state *s)
+{
+	s->rcv_nxt = tp->rcv_nxt;
+	s->copied_seq = IS_ENABLED(TCPMIG_BREAK_QUEUE) ? tp->rcv_nxt : tp->copied_seq;
+	s->rcv_wup = tp->rcv_wup;
+	s->snd_una = tp->snd_una;
+	s->snd_nxt = tp->snd_nxt;
+	s->write_seq = tp->write_seq;
+	s->snd_sml = tp->snd_sml;
+	s->pushed_seq = tp->pushed_seq;
+}
+
+static void read_windows(const struct tcp_sock *tp, struct tcpmig_state *s)
+{
+	s->snd_wl1 = tp->snd_wl1;
+	s->snd_wnd = tp->snd_wnd;
+	s->max_window = max(tp->max_window, tp->snd_wnd);
+	s->rcv_wnd = tp->rcv_wnd;
+	s->rcv_ssthresh = tp->rcv_ssthresh;
+	s->window_clamp = tp->window_clamp;
+	s->rcvq_space = max_t(u32, tp->rcvq_space.space, 1);
+	s->rcvq_seq = tp->rcvq_space.seq;
+	s->rcvq_age_us = age_us(tp->rcvq_space.time);
+	s->rcv_rtt_us = tp->rcv_rtt_est.rtt_us;
+	s->rcv_rtt_seq = tp->rcv_rtt_est.seq;
+	s->rcv_rtt_age_us = age_us(tp->rcv_rtt_est.time);
+	s->has_scaling_ratio = COMPAT_HAS_SCALING_RATIO;
+	s->scaling_ratio = compat_scaling_ratio(tp);
+	s->has_mwnd = COMPAT_HAS_MWND;
+	s->rcv_mwnd_seq = compat_mwnd_seq(tp);
+}
+
+static void read_options(const struct sock *sk, struct tcpmig_state *s)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_options_received *rx = &tp->rx_opt;
+
+	s->wscale_ok = rx->wscale_ok;
+	s->snd_wscale = rx->snd_wscale;
+	s->rcv_wscale = rx->rcv_wscale;
+	s->sack_ok = rx->sack_ok;
+	s->tstamp_ok = rx->tstamp_ok;
+	s->mss_clamp = rx->mss_clamp;
+	s->advmss = tp->advmss;
+	s->user_mss = rx->user_mss;
+	s->mtu_probing = inet_csk(sk)->icsk_mtup.enabled;
+	s->ecn_flags = tp->ecn_flags & 15;
+	s->has_usec_ts = COMPAT_HAS_USEC_TS;
+	s->usec_ts = compat_usec_ts(tp);
+	s->tsval = compat_clock_ts(s->usec_ts) + tp->tsoffset;
+	s->ts_recent = rx->ts_recent;
+	s->ts_recent_age_s = rx->ts_recent_stamp ? (u32)ktime_get_seconds() - rx->ts_recent_stamp : TCPMIG_NEVER;
+	s->rcv_tsval = rx->rcv_tsval;
+	s->rcv_tsecr = rx->rcv_tsecr;
+	s->rcv_rtt_tsecr = tp->rcv_rtt_last_tsecr;
+}
+
+static void read_round_trip(const struct sock *sk, struct tcpmig_state *s)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	s->lsnd_age_ms = stamp_age_ms(tp->lsndtime);
+	s->lrcv_age_ms = stamp_age_ms(icsk->icsk_ack.lrcvtime);
+	s->ack_age_ms = stamp_age_ms(tp->rcv_tstamp);
+	s->srtt_us = tp->srtt_us;
+	s->mdev_us = tp->mdev_us;
+	s->mdev_max_us = tp->mdev_max_us;
+	s->rttvar_us = tp->rttvar_us;
+	s->rtt_seq = tp->rtt_seq;
+	s->rtt_min_us = minmax_get(&tp->rtt_min);
+	s->rto_ms = max(jiffies_to_msecs(icsk->icsk_rto), 1u);
+	s->rto_min_ms = max(jiffies_to_msecs(icsk->icsk_rto_min), 1u);
+	s->delack_max_ms = max(jiffies_to_msecs(icsk->icsk_delack_max), 1u);
+	s->backoff = icsk->icsk_backoff;
+	s->retransmits = icsk->icsk_retransmits;
+}
+
+/* Loss probe and reordering timers end in a retransmission timer that is as good here. */
+static void read_timers(struct sock *sk, struct tcpmig_state *s)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	struct timer_list *keepalive = compat_keepalive_timer(sk);
+	bool known = icsk->icsk_pending == ICSK_TIME_RETRANS || icsk->icsk_pending == ICSK_TIME_PROBE0;
+
+	if (tcp_sk(sk)->packets_out)
+		s->timer = ICSK_TIME_RETRANS;
+	else if (icsk->icsk_pending == ICSK_TIME_PROBE0)
+		s->timer = ICSK_TIME_PROBE0;
+	s->timer_left_ms = known ? stamp_left_ms(compat_timer_end(sk)) : s->rto_ms;
+	s->probes_out = icsk->icsk_probes_out;
+	s->probes_age_ms = icsk->icsk_probes_tstamp ? stamp_age_ms(icsk->icsk_probes_tstamp) : TCPMIG_NEVER;
+	s->keepalive_left_ms = sock_flag(sk, SOCK_KEEPOPEN) && timer_pending(keepalive) ?
+			       stamp_left_ms(keepalive->expires) : TCPMIG_NEVER;
+	s->ack_pending = !!(icsk->icsk_ack.pending & ICSK_ACK_SCHED);
+	s->ack_quick = icsk->icsk_ack.quick;
+	s->ack_pingpong = icsk->icsk_ack.pingpong;
+	s->ack_ato_ms = min(jiffies_to_msecs(icsk->icsk_ack.ato), 1000u);
+	s->ack_last_seg = icsk->icsk_ack.last_seg_size;
+	s->ack_rcv_mss = max_t(u16, icsk->icsk_ack.rcv_mss, TCP_MIN_MSS);
+}
+
+static void read_socket_options(const struct sock *sk, struct tcpmig_state *s)
+{
+	s->rcvbuf = sk->sk_rcvbuf;
+	s->sndbuf = sk->sk_sndbuf;
+	s->buf_lock = sk->sk_userlocks & SOCK_BUF_LOCK_MASK;
+	s->rcvlowat = max(sk->sk_rcvlowat, 1);
+	s->rcvtimeo_ms = timeout_ms(sk->sk_rcvtimeo);
+	s->sndtimeo_ms = timeout_ms(sk->sk_sndtimeo);
+	s->priority = sk->sk_priority;
+	s->mark = sk->sk_mark;
+	s->reuse = !!sk->sk_reuse;
+	s->reuseport = sk->sk_reuseport;
+	s->keepalive = sock_flag(sk, SOCK_KEEPOPEN);
+	s->oobinline = sock_flag(sk, SOCK_URGINLINE);
+	s->linger = sock_flag(sk, SOCK_LINGER);
+	s->linger_ms = timeout_ms(sk->sk_lingertime);
+	s->tos = inet_sk(sk)->tos;
+	s->rcv_tos = inet_sk(sk)->rcv_tos;
+	s->ttl = inet_sk(sk)->uc_ttl < 0 ? 0 : inet_sk(sk)->uc_ttl;
+	s->min_ttl = inet_sk(sk)->min_ttl;
+	s->pmtudisc = inet_sk(sk)->pmtudisc;
+}
+
+static void read_tcp_options(const struct sock *sk, struct tcpmig_state *s)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	s->linger2_ms = tp->linger2 < 0 ? -1 : jiffies_to_msecs(tp->linger2);
+	s->nonagle = tp->nonagle & 7;
+	s->thin_lto = tp->thin_lto;
+	s->inq = tp->recvmsg_inq;
+	s->keepidle_ms = jiffies_to_msecs(tp->keepalive_time);
+	s->keepintvl_ms = jiffies_to_msecs(tp->keepalive_intvl);
+	s->keepcnt = tp->keepalive_probes;
+	s->syncnt = icsk->icsk_syn_retries;
+	s->user_timeout_ms = icsk->icsk_user_timeout;
+	s->notsent_lowat = tp->notsent_lowat;
+	s->bytes_sent = tp->bytes_sent;
+	s->bytes_acked = tp->bytes_acked;
+	s->bytes_received = tp->bytes_received;
+	s->bytes_retrans = tp->bytes_retrans;
+	s->segs_in = tp->segs_in;
+	s->segs_out = tp->segs_out;
+	s->total_retrans = tp->total_retrans;
+}
+
+/* The caller holds the socket's lock. */
+static void read_state(struct sock *sk, struct tcpmig_state *s)
+{
+	s->version = TCPMIG_STATE_VERSION;
+	s->tcp_state = sk->sk_state;
+	tcpmig_sock_tuple(sk, &s->tuple);
+	read_sequences(tcp_sk(sk), s);
+	read_windows(tcp_sk(sk), s);
+	read_options(sk, s);
+	read_round_trip(sk, s);
+	read_timers(sk, s);
+	read_socket_options(sk, s);
+	read_tcp_options(sk, s);
+	tcpmig_congestion_export(sk, s);
+	tcpmig_queues_measure(sk, &s->bytes);
+}
+
+static bool movable(const struct sock *sk)
+{
+	return sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT;
+}
+
+/*
+ * Under the socket's lock, and with it again at the end. What arrived while it was held is worked off in between, as
+ * no segment finds the socket any more; then state CLOSE makes timers, the transmit tasklet and late segments leave
+ * it alone.
+ */
+static int unhash_and_drain(struct sock *sk)
+{
+	sk->sk_prot->unhash(sk);
+	release_sock(sk);
+	lock_sock(sk);
+	if (movable(sk))
+		return 0;
+	if (sk->sk_state != TCP_CLOSE)
+		sk->sk_prot->hash(sk);
+	return -ENOTCONN;
+}
+
+static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
+{
+	struct tcpmig_tuple tuple;
+	int err;
+
+	if (!movable(sk))
+		return -ENOTCONN;
+	if (tcpmig_sock_refusal(sk))
+		return -EOPNOTSUPP;
+	tcpmig_sock_tuple(sk, &tuple);
+	f->capture = tcpmig_capture_start(sock_net(sk), &tuple);
+	if (IS_ERR(f->capture)) {
+		err = PTR_ERR(f->capture);
+		f->capture = NULL;
+		return err;
+	}
+	err = unhash_and_drain(sk);
+	if (err)
+		return err;
+	read_state(sk, f->state);
+	f->tcp_state = sk->sk_state;
+	smp_store_release(&sk->sk_state, TCP_CLOSE);
+	return 0;
+}
+
+int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *f)
+{
+	int err;
+
+	f->state = kzalloc(sizeof(*f->state), GFP_KERNEL);
+	if (!f->state)
+		return -ENOMEM;
+	lock_sock(sk);
+	err = freeze_locked(sk, f);
+	release_sock(sk);
+	if (err) {
+		tcpmig_capture_free(f->capture);
+		f->capture = NULL;
+		kfree(f->state);
+		f->state = NULL;
+		return err;
+	}
+	tcpmig_count(frozen);
+	return 0;
+}
+
+int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *f, struct tcpmig_writer *w)
+{
+	int err;
+
+	lock_sock(sk);
+	err = tcpmig_state_encode(w, f->state) ?: tcpmig_queues_encode(w, sk);
+	release_sock(sk);
+	return err;
+}
+
+static void frozen_free(struct tcpmig_frozen *f)
+{
+	tcpmig_capture_free(f->capture);
+	kfree(f->state);
+	*f = (struct tcpmig_frozen){};
+}
+
+void tcpmig_destroy(struct sock *sk)
+{
+	lock_sock(sk);
+	tcp_sk(sk)->repair = 1;
+	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
+	sk->sk_prot->disconnect(sk, 0);
+	release_sock(sk);
+}
+
+void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
+{
+	lock_sock(sk);
+	smp_store_release(&sk->sk_state, f->tcp_state);
+	release_sock(sk);
+	tcpmig_destroy(sk);
+	frozen_free(f);
+	tcpmig_count(committed);
+}
+
+void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
+{
+	lock_sock(sk);
+	smp_store_release(&sk->sk_state, f->tcp_state);
+	sk->sk_prot->hash(sk);
+	tcpmig_timers_start(sk, f->state);
+	release_sock(sk);
+	tcpmig_capture_release(f->capture, sk);
+	tcpmig_kick(sk);
+	frozen_free(f);
+	tcpmig_count(aborted);
+}

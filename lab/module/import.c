@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The destination's side (TCPmig 4.2): a fresh socket takes over the state. The kernel's repair mode gives it its
+ * place in the hash tables, its route and its queues without a segment to the peer; the rest is set by field.
+ * All that comes from the wire was judged in state.c and queue.c before it gets here.
+ */
+#include <linux/in.h>
+#include <net/inet_common.h>
+#include <net/tcp.h>
+
+#include "module.h"
+#include "stamp.h"
+#include "state.h"
+
+/* While queues are filled their limits are out of the way. */
+#define BUILD_BUFFER (1 << 30)
+
+static long timeout_jiffies(u32 ms)
+{
+	return ms == TCPMIG_NEVER ? MAX_SCHEDULE_TIMEOUT : (long)msecs_to_jiffies(ms);
+}
+
+static u64 stamp_us(u32 age)
+{
+	return div_u64(tcp_clock_ns(), NSEC_PER_USEC) - age;
+}
+
+static void repair_begin(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	lock_sock(sk);
+	tp->repair = 1;
+	tp->repair_queue = TCP_NO_QUEUE;
+	sk->sk_reuse = SK_FORCE_REUSE;
+	sk->sk_reuseport = s->reuseport;
+	/* These choose the route. */
+	sk->sk_priority = s->priority;
+	sk->sk_mark = s->mark;
+	inet_sk(sk)->tos = s->tos;
+	tp->write_seq = s->snd_una;
+	tp->rcv_nxt = s->copied_seq;
+	tp->copied_seq = s->copied_seq;
+	release_sock(sk);
+}
+
+/* Finds the route again and enters both hash tables; the capture keeps segments away. */
+static int identify(struct socket *sock, const struct tcpmig_state *s, u32 *refusal)
+{
+	struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = s->tuple.laddr,
+				     .sin_port = s->tuple.lport };
+	struct sockaddr_in remote = { .sin_family = AF_INET, .sin_addr.s_addr = s->tuple.raddr,
+				      .sin_port = s->tuple.rport };
+	int err;
+
+	err = compat_bind(sock, &local);
+	if (err == -EADDRINUSE)
+		*refusal = TCPMIG_PORT_IN_USE;
+	if (err == -EADDRNOTAVAIL)
+		*refusal = TCPMIG_NO_ADDRESS;
+	if (err)
+		return err;
+	err = compat_connect(sock, &remote);
+	if (err == -EADDRNOTAVAIL)
+		*refusal = TCPMIG_TUPLE_IN_USE;
+	return err;
+}
+
+static void set_options(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_options_received *rx = &tp->rx_opt;
+
+	rx->wscale_ok = s->wscale_ok;
+	rx->snd_wscale = s->snd_wscale;
+	rx->rcv_wscale = s->rcv_wscale;
+	rx->tstamp_ok = s->tstamp_ok;
+	rx->mss_clamp = s->mss_clamp;
+	rx->user_mss = s->user_mss;
+	rx->ts_recent = s->ts_recent;
+	rx->ts_recent_stamp = s->ts_recent_age_s == TCPMIG_NEVER ? 0 :
+			      max_t(s64, ktime_get_seconds() - s->ts_recent_age_s, 1);
+	rx->rcv_tsval = s->rcv_tsval;
+	rx->rcv_tsecr = s->rcv_tsecr;
+	tp->tcp_header_len = sizeof(struct tcphdr) + (s->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0);
+	tp->advmss = s->advmss;
+	tp->max_window = s->max_window;
+	icsk->icsk_mtup.search_high = s->mss_clamp + sizeof(struct tcphdr) + icsk->icsk_af_ops->net_header_len;
+	icsk->icsk_mtup.enabled = 0;
+	icsk->icsk_sync_mss(sk, dst_mtu(__sk_dst_get(sk)));
+}
+
+/* The peer must not see TSval go back (RFC 7323, 5.2): this machine's clock goes on where the origin's was. */
+static void set_timestamps(struct tcp_sock *tp, const struct tcpmig_state *s)
+{
+	bool usec = s->has_usec_ts && s->usec_ts && COMPAT_HAS_USEC_TS;
+
+	compat_set_usec_ts(tp, usec);
+	tp->tsoffset = s->tsval - compat_clock_ts(usec);
+	/* As on a machine that was started an hour after the origin. */
+	if (IS_ENABLED(TCPMIG_BREAK_TIMESTAMPS))
+		tp->tsoffset -= 3600 * MSEC_PER_SEC;
+}
+
+/* The FIN that ended the receive queue: on its last buffer, or if that is read only a number. */
+static void receive_fin(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tail && tp->rcv_nxt != s->rcv_nxt) {
+		TCP_SKB_CB(tail)->tcp_flags |= TCPHDR_FIN;
+		TCP_SKB_CB(tail)->end_seq++;
+	}
+	tp->rcv_nxt = s->rcv_nxt;
+	if (!tail)
+		tp->copied_seq = s->rcv_nxt;
+}
+
+/* Repair mode puts bytes into the retransmit queue without sending; unsent ones meet a window of zero. */
+static int fill_queues(struct sock *sk, const struct tcpmig_built *built)
+{
+	const struct tcpmig_state *s = built->state;
+	struct tcp_sock *tp = tcp_sk(sk);
+	int err;
+
+	sk->sk_sndbuf = BUILD_BUFFER;
+	sk->sk_rcvbuf = BUILD_BUFFER;
+	inet_csk(sk)->icsk_rto = TCP_RTO_MAX;
+	tp->repair_queue = TCP_RECV_QUEUE;
+	err = tcpmig_queue_import(sk, TCPMIG_A_RCV_DATA, built->data, built->size);
+	if (err)
+		return err;
+	receive_fin(sk, s);
+	tp->repair_queue = TCP_SEND_QUEUE;
+	err = tcpmig_queue_import(sk, TCPMIG_A_RTX_DATA, built->data, built->size);
+	if (err)
+		return err;
+	if (tp->snd_nxt != s->snd_nxt)
+		return -EPROTO;
+	tp->repair = 0;
+	tp->snd_wnd = 0;
+	tp->nonagle = TCP_NAGLE_OFF;
+	err = tcpmig_queue_import(sk, TCPMIG_A_WRITE_DATA, built->data, built->size);
+	tp->repair = 1;
+	tp->repair_queue = TCP_NO_QUEUE;
+	return err ?: tp->snd_nxt != s->snd_nxt || tp->write_seq != s->write_seq ? -EPROTO : 0;
+}
+
+static void set_windows(struct tcp_sock *tp, const struct tcpmig_state *s)
+{
+	tp->snd_wl1 = s->snd_wl1;
+	tp->snd_wnd = s->snd_wnd;
+	tp->max_window = s->max_window;
+	tp->rcv_wup = s->rcv_wup;
+	tp->rcv_wnd = s->rcv_wnd;
+	tp->rcv_ssthresh = s->rcv_ssthresh;
+	tp->window_clamp = s->window_clamp;
+	tp->rcvq_space.space = s->rcvq_space;
+	tp->rcvq_space.seq = s->rcvq_seq;
+	tp->rcvq_space.time = stamp_us(s->rcvq_age_us);
+	tp->rcv_rtt_est.rtt_us = s->rcv_rtt_us;
+	tp->rcv_rtt_est.seq = s->rcv_rtt_seq;
+	tp->rcv_rtt_est.time = stamp_us(s->rcv_rtt_age_us);
+	tp->rcv_rtt_last_tsecr = s->rcv_rtt_tsecr;
+	if (s->has_scaling_ratio)
+		compat_set_scaling_ratio(tp, s->scaling_ratio);
+	compat_set_mwnd_seq(tp, s->has_mwnd ? s->rcv_mwnd_seq : s->rcv_wup + s->rcv_wnd);
+	tp->snd_sml = s->snd_sml;
+	tp->pushed_seq = s->pushed_seq;
+	tp->snd_up = s->snd_una;
+	tp->ecn_flags = s->ecn_flags;
+	tp->pred_flags = 0;
+}
+
+static void set_round_trip(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->lsndtime = stamp_from_age_ms(s->lsnd_age_ms);
+	icsk->icsk_ack.lrcvtime = stamp_from_age_ms(s->lrcv_age_ms);
+	tp->rcv_tstamp = stamp_from_age_ms(s->ack_age_ms);
+	tp->srtt_us = s->srtt_us;
+	tp->mdev_us = s->mdev_us;
+	tp->mdev_max_us = s->mdev_max_us;
+	tp->rttvar_us = s->rttvar_us;
+	tp->rtt_seq = s->rtt_seq;
+	minmax_reset(&tp->rtt_min, tcp_jiffies32, s->rtt_min_us);
+	icsk->icsk_rto = msecs_to_jiffies(s->rto_ms);
+	icsk->icsk_rto_min = msecs_to_jiffies(s->rto_min_ms);
+	icsk->icsk_delack_max = msecs_to_jiffies(s->delack_max_ms);
+	icsk->icsk_backoff = s->backoff;
+	icsk->icsk_retransmits = s->retransmits;
+	icsk->icsk_probes_out = s->probes_out;
+	icsk->icsk_probes_tstamp = s->probes_age_ms == TCPMIG_NEVER ? 0 : stamp_from_age_ms(s->probes_age_ms) ?: 1;
+	icsk->icsk_mtup.enabled = s->mtu_probing;
+	tp->rx_opt.sack_ok = s->sack_ok;
+}
+
+/* No timer runs before ACTIVATE: whatever filling the queues has started is forgotten. */
+static void set_acknowledgement(struct inet_connection_sock *icsk, const struct tcpmig_state *s)
+{
+	icsk->icsk_pending = 0;
+	icsk->icsk_ack.pending = 0;
+	icsk->icsk_ack.quick = s->ack_quick;
+	icsk->icsk_ack.pingpong = s->ack_pingpong;
+	icsk->icsk_ack.ato = min(msecs_to_jiffies(s->ack_ato_ms), (unsigned long)TCP_DELACK_MAX);
+	icsk->icsk_ack.last_seg_size = s->ack_last_seg;
+	icsk->icsk_ack.rcv_mss = s->ack_rcv_mss;
+}
+
+static void set_socket_options(struct sock *sk, const struct tcpmig_state *s)
+{
+	sk->sk_rcvbuf = s->rcvbuf;
+	sk->sk_sndbuf = s->sndbuf;
+	sk->sk_userlocks |= s->buf_lock;
+	sk->sk_rcvlowat = s->rcvlowat;
+	sk->sk_rcvtimeo = timeout_jiffies(s->rcvtimeo_ms);
+	sk->sk_sndtimeo = timeout_jiffies(s->sndtimeo_ms);
+	sk->sk_reuse = s->reuse ? SK_CAN_REUSE : SK_NO_REUSE;
+	sock_valbool_flag(sk, SOCK_KEEPOPEN, s->keepalive);
+	sock_valbool_flag(sk, SOCK_URGINLINE, s->oobinline);
+	sock_valbool_flag(sk, SOCK_LINGER, s->linger);
+	sk->sk_lingertime = timeout_jiffies(s->linger_ms);
+	inet_sk(sk)->rcv_tos = s->rcv_tos;
+	inet_sk(sk)->uc_ttl = s->ttl ?: -1;
+	inet_sk(sk)->min_ttl = s->min_ttl;
+	inet_sk(sk)->pmtudisc = s->pmtudisc;
+}
+
+static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->linger2 = s->linger2_ms < 0 ? -1 : (int)msecs_to_jiffies(s->linger2_ms);
+	tp->nonagle = s->nonagle;
+	tp->thin_lto = s->thin_lto;
+	tp->recvmsg_inq = s->inq;
+	tp->keepalive_time = msecs_to_jiffies(s->keepidle_ms);
+	tp->keepalive_intvl = msecs_to_jiffies(s->keepintvl_ms);
+	tp->keepalive_probes = s->keepcnt;
+	icsk->icsk_syn_retries = s->syncnt;
+	icsk->icsk_user_timeout = s->user_timeout_ms;
+	tp->notsent_lowat = s->notsent_lowat;
+	tp->bytes_sent = s->bytes_sent;
+	/* Also bounds how old an acknowledgement may be (RFC 5961, 5.2). */
+	tp->bytes_acked = s->bytes_acked;
+	tp->bytes_received = s->bytes_received;
+	tp->bytes_retrans = s->bytes_retrans;
+	tp->segs_in = s->segs_in;
+	tp->segs_out = s->segs_out;
+	tp->total_retrans = s->total_retrans;
+}
+
+/* The socket's lock is held all the time, so no timer and no segment gets between. */
+static int take_over(struct sock *sk, const struct tcpmig_built *built)
+{
+	const struct tcpmig_state *s = built->state;
+	int err;
+
+	set_options(sk, s);
+	set_timestamps(tcp_sk(sk), s);
+	err = fill_queues(sk, built);
+	set_acknowledgement(inet_csk(sk), s);
+	if (err)
+		return err;
+	set_windows(tcp_sk(sk), s);
+	set_round_trip(sk, s);
+	set_socket_options(sk, s);
+	set_tcp_options(sk, s);
+	tcpmig_congestion_import(sk, s);
+	if (s->tcp_state == TCP_CLOSE_WAIT) {
+		sk->sk_shutdown |= RCV_SHUTDOWN;
+		sock_set_flag(sk, SOCK_DONE);
+		smp_store_release(&sk->sk_state, TCP_CLOSE_WAIT);
+	}
+	return 0;
+}
+
+int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *refusal)
+{
+	const struct tcpmig_state *s = built->state;
+	struct sock *sk = sock->sk;
+	int err;
+
+	repair_begin(sk, s);
+	err = sock->ops->setsockopt(sock, SOL_TCP, TCP_CONGESTION, KERNEL_SOCKPTR((void *)s->ca_name),
+				    strlen(s->ca_name));
+	if (err) {
+		pr_notice("state: congestion control %s is not here\n", s->ca_name);
+		*refusal = TCPMIG_BAD_STATE;
+		return -EBADMSG;
+	}
+	err = identify(sock, s, refusal);
+	if (err)
+		return err;
+	lock_sock(sk);
+	err = take_over(sk, built);
+	release_sock(sk);
+	return err;
+}

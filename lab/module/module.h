@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the module show each other. */
+#ifndef _TCPMIG_MODULE_H
+#define _TCPMIG_MODULE_H
+
+#undef pr_fmt
+#define pr_fmt(fmt) "tcpmig: " fmt
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "compat/compat.h"
+#include "uapi/tcpmig.h"
+
+struct tcpmig_state;
+struct tcpmig_writer;
+struct tcpmig_queue_bytes;
+
+/* stats.c. A counter for every drop and refusal; shown by these names. Any context. */
+#define TCPMIG_COUNTERS(F) \
+	F(frozen) F(committed) F(aborted) F(built) F(activated) F(discarded) \
+	F(captured) F(capture_duplicates) F(capture_over_limit) F(capture_no_memory) F(reinjected) F(reinject_stale) \
+	F(capture_purged) \
+	F(group_frames) F(tcp_unowned_dropped) F(tcp_syn_accepted) F(tcp_syn_dropped) F(tcp_timewait_released) \
+	F(tcp_malformed_dropped) F(icmp_requests_answered) F(icmp_requests_dropped) F(icmp_others_passed) \
+	F(other_accepted) F(other_dropped)
+
+#define TCPMIG_COUNTER(name) TCPMIG_COUNT_##name,
+enum tcpmig_counter { TCPMIG_COUNTERS(TCPMIG_COUNTER) TCPMIG_COUNTER_MAX };
+#undef TCPMIG_COUNTER
+
+#define tcpmig_count(name) tcpmig_count_add(TCPMIG_COUNT_##name, 1)
+void tcpmig_count_add(enum tcpmig_counter which, u64 n);
+/* Counts a refusal and hands it on. */
+u32 tcpmig_count_refusal(u32 refusal);
+int tcpmig_stats_init(void);
+void tcpmig_stats_exit(void);
+
+int tcpmig_state_init(void);
+
+/* capture.c */
+struct tcpmig_capture_queue;
+
+struct tcpmig_capture_counts {
+	u32 captured, duplicates, reinjected, stale, dropped;
+};
+
+int tcpmig_capture_init(void);
+void tcpmig_capture_exit(void);
+/* Segments of the tuple are kept from now on. -EADDRINUSE when another session does that. Process context. */
+struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct tcpmig_tuple *tuple);
+bool tcpmig_capture_active(struct net *net, const struct tcpmig_tuple *tuple);
+/* Hands the segments to the stack in order and ends the capture; sk (not locked by the caller) says what it has. */
+void tcpmig_capture_release(struct tcpmig_capture_queue *queue, const struct sock *sk);
+/* Ends the capture and forgets the segments. */
+void tcpmig_capture_purge(struct tcpmig_capture_queue *queue);
+void tcpmig_capture_read(struct tcpmig_capture_queue *queue, struct tcpmig_capture_counts *counts);
+void tcpmig_capture_free(struct tcpmig_capture_queue *queue);
+/* NF_STOLEN when kept or dropped, else NF_ACCEPT. LOCAL_IN, BH disabled, under RCU. */
+unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_state *state);
+
+/* cluster.c: the single IP address. */
+int tcpmig_cluster_init(void);
+void tcpmig_cluster_exit(void);
+unsigned int tcpmig_cluster_verdict(struct sk_buff *skb, const struct nf_hook_state *state);
+
+/* eligible.c: enum tcpmig_refusal. */
+u32 tcpmig_sock_refusal(struct sock *sk);
+u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *tuple);
+void tcpmig_sock_tuple(const struct sock *sk, struct tcpmig_tuple *tuple);
+
+/* queue.c. The caller holds the socket's lock. */
+void tcpmig_queues_measure(struct sock *sk, struct tcpmig_queue_bytes *bytes);
+int tcpmig_queues_encode(struct tcpmig_writer *w, struct sock *sk);
+int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size);
+int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size);
+void tcpmig_ofo_import(struct sock *sk, const struct tcpmig_state *s, const void *data, size_t size);
+
+/* export.c. The caller holds a reference to the socket, not its lock. */
+struct tcpmig_frozen {
+	int tcp_state;
+	struct tcpmig_capture_queue *capture;
+	struct tcpmig_state *state;
+};
+
+int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen);
+int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
+void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *frozen);
+void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);
+/* Ends a connection without a segment to the peer. */
+void tcpmig_destroy(struct sock *sk);
+
+/* import.c */
+struct tcpmig_built {
+	struct tcpmig_state *state;
+	void *data;             /* the attributes: ACTIVATE needs the out-of-order queue */
+	size_t size;
+};
+
+/* Takes the state over into a fresh socket, which stays silent. Says in *refusal why not. */
+int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *refusal);
+
+/* activate.c. Process context. */
+void tcpmig_activate(struct sock *sk, const struct tcpmig_built *built, struct tcpmig_capture_queue *capture);
+/* The caller holds the socket's lock. */
+void tcpmig_timers_start(struct sock *sk, const struct tcpmig_state *s);
+/* Tells the peer that somebody is there, and sends what may be sent. The caller does not hold the lock. */
+void tcpmig_kick(struct sock *sk);
+
+int tcpmig_device_init(void);
+void tcpmig_device_exit(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Points in time do not travel, ages do: the kernels' tick lengths and boot times differ. */
+#ifndef _TCPMIG_STAMP_H
+#define _TCPMIG_STAMP_H
+
+#include <linux/jiffies.h>
+#include <net/tcp.h>
+
+#define STAMP_AGE_MAX_MS (1 << 30)
+
+/* Of a tcp_jiffies32 stamp. A stamp in the future (a timer's rounding) is of now. */
+static inline u32 stamp_age_ms(u32 stamp)
+{
+	s32 age = tcp_jiffies32 - stamp;
+
+	return age <= 0 ? 0 : min_t(u64, (u64)age * MSEC_PER_SEC / HZ, STAMP_AGE_MAX_MS);
+}
+
+static inline u32 stamp_from_age_ms(u32 age)
+{
+	return tcp_jiffies32 - (u32)msecs_to_jiffies(min_t(u32, age, STAMP_AGE_MAX_MS));
+}
+
+/* Until a point in jiffies; one that has passed is now. */
+static inline u32 stamp_left_ms(unsigned long end)
+{
+	long left = end - jiffies;
+
+	return left <= 0 ? 0 : min_t(u64, jiffies_to_msecs(left), STAMP_AGE_MAX_MS);
+}
+
+#endif

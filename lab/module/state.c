@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Fields to netlink attributes and back: one table says what goes over the wire and in which range. */
+#include <net/netlink.h>
+
+#include "module.h"
+#include "state.h"
+
+enum kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC };
+
+struct field {
+	u16 attr;
+	u16 offset;
+	u8 type;        /* NLA_U8 .. NLA_U64, NLA_S32 */
+	u8 kind;        /* ALWAYS, or the optional group it belongs to */
+	s64 min, max;   /* both inclusive; not looked at for NLA_U64 */
+};
+
+#define TYPE_OF(member) \
+	_Generic(((struct tcpmig_state *)0)->member, u8: NLA_U8, u16: NLA_U16, u32: NLA_U32, s32: NLA_S32, \
+		 u64: NLA_U64)
+#define GROUP(_attr, _member, _kind, _min, _max) \
+	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = TYPE_OF(_member), \
+	  .kind = _kind, .min = _min, .max = _max }
+#define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, ALWAYS, _min, _max)
+#define ANY(_attr, _member) RANGE(_attr, _member, 0, U32_MAX)
+#define FLAG(_attr, _member) RANGE(_attr, _member, 0, 1)
+#define AGE(_attr, _member) RANGE(_attr, _member, 0, AGE_MAX)
+/* An age that may also be TCPMIG_NEVER. */
+#define AGE_OR_NEVER(_attr, _member) ANY(_attr, _member)
+
+#define AGE_MAX (1 << 30)
+#define WINDOW_MAX ((s64)U16_MAX << TCP_MAX_WSCALE)
+#define BUFFER_MAX (1 << 30)
+
+static const struct field fields[] = {
+	RANGE(VERSION, version, TCPMIG_STATE_VERSION, TCPMIG_STATE_VERSION),
+	ANY(LADDR, tuple.laddr), ANY(RADDR, tuple.raddr),
+	RANGE(LPORT, tuple.lport, 1, U16_MAX), RANGE(RPORT, tuple.rport, 1, U16_MAX),
+	RANGE(TCP_STATE, tcp_state, TCP_ESTABLISHED, TCP_CLOSE_WAIT),
+
+	ANY(RCV_NXT, rcv_nxt), ANY(COPIED_SEQ, copied_seq), ANY(RCV_WUP, rcv_wup), ANY(SND_UNA, snd_una),
+	ANY(SND_NXT, snd_nxt), ANY(WRITE_SEQ, write_seq), ANY(SND_SML, snd_sml), ANY(PUSHED_SEQ, pushed_seq),
+
+	ANY(SND_WL1, snd_wl1), RANGE(SND_WND, snd_wnd, 0, WINDOW_MAX), RANGE(MAX_WINDOW, max_window, 0, WINDOW_MAX),
+	RANGE(RCV_WND, rcv_wnd, 0, WINDOW_MAX), RANGE(RCV_SSTHRESH, rcv_ssthresh, 0, BUFFER_MAX),
+	RANGE(WINDOW_CLAMP, window_clamp, 1, BUFFER_MAX), RANGE(RCVQ_SPACE, rcvq_space, 1, BUFFER_MAX),
+	ANY(RCVQ_SEQ, rcvq_seq), ANY(RCVQ_AGE_US, rcvq_age_us), RANGE(RCV_RTT_US, rcv_rtt_us, 0, AGE_MAX),
+	ANY(RCV_RTT_SEQ, rcv_rtt_seq), ANY(RCV_RTT_AGE_US, rcv_rtt_age_us),
+	GROUP(SCALING_RATIO, scaling_ratio, SCALING_RATIO, 1, U8_MAX),
+	GROUP(RCV_MWND_SEQ, rcv_mwnd_seq, MWND, 0, U32_MAX),
+
+	FLAG(WSCALE_OK, wscale_ok), RANGE(SND_WSCALE, snd_wscale, 0, TCP_MAX_WSCALE),
+	RANGE(RCV_WSCALE, rcv_wscale, 0, TCP_MAX_WSCALE), RANGE(SACK_OK, sack_ok, 0, 7), FLAG(TSTAMP_OK, tstamp_ok),
+	RANGE(MSS_CLAMP, mss_clamp, TCP_MIN_MSS, U16_MAX), RANGE(ADVMSS, advmss, TCP_MIN_MSS, U16_MAX),
+	ANY(USER_MSS, user_mss), FLAG(MTU_PROBING, mtu_probing), RANGE(ECN_FLAGS, ecn_flags, 0, 15),
+
+	ANY(TSVAL, tsval), GROUP(USEC_TS, usec_ts, USEC_TS, 0, 1), ANY(TS_RECENT, ts_recent),
+	AGE_OR_NEVER(TS_RECENT_AGE_S, ts_recent_age_s), ANY(RCV_TSVAL, rcv_tsval), ANY(RCV_TSECR, rcv_tsecr),
+	ANY(RCV_RTT_TSECR, rcv_rtt_tsecr),
+
+	AGE(LSND_AGE_MS, lsnd_age_ms), AGE(LRCV_AGE_MS, lrcv_age_ms), AGE(ACK_AGE_MS, ack_age_ms),
+
+	RANGE(SRTT_US, srtt_us, 0, S32_MAX), RANGE(MDEV_US, mdev_us, 0, S32_MAX),
+	RANGE(MDEV_MAX_US, mdev_max_us, 0, S32_MAX), RANGE(RTTVAR_US, rttvar_us, 0, S32_MAX), ANY(RTT_SEQ, rtt_seq),
+	AGE_OR_NEVER(RTT_MIN_US, rtt_min_us), RANGE(RTO_MS, rto_ms, 1, 120000),
+	RANGE(RTO_MIN_MS, rto_min_ms, 1, 120000), RANGE(DELACK_MAX_MS, delack_max_ms, 1, 120000),
+	RANGE(BACKOFF, backoff, 0, 31), ANY(RETRANSMITS, retransmits),
+
+	RANGE(TIMER, timer, 0, ICSK_TIME_PROBE0), RANGE(TIMER_LEFT_MS, timer_left_ms, 0, AGE_MAX),
+	ANY(PROBES_OUT, probes_out), AGE_OR_NEVER(PROBES_AGE_MS, probes_age_ms),
+	AGE_OR_NEVER(KEEPALIVE_LEFT_MS, keepalive_left_ms), FLAG(ACK_PENDING, ack_pending), ANY(ACK_QUICK, ack_quick),
+	ANY(ACK_PINGPONG, ack_pingpong), RANGE(ACK_ATO_MS, ack_ato_ms, 0, 1000), ANY(ACK_LAST_SEG, ack_last_seg),
+	RANGE(ACK_RCV_MSS, ack_rcv_mss, TCP_MIN_MSS, U16_MAX),
+
+	RANGE(CWND, cwnd, 1, 1 << 24), ANY(CWND_CNT, cwnd_cnt), RANGE(CWND_CLAMP, cwnd_clamp, 1, U32_MAX),
+	ANY(CWND_USED, cwnd_used), RANGE(SSTHRESH, ssthresh, 2, S32_MAX), RANGE(REORDERING, reordering, 1, 1000),
+	ANY(PACING_RATE, pacing_rate), ANY(MAX_PACING_RATE, max_pacing_rate),
+	GROUP(CUBIC_CNT, cubic.cnt, CUBIC, 0, U32_MAX), GROUP(CUBIC_LAST_MAX, cubic.last_max, CUBIC, 0, 1 << 24),
+	GROUP(CUBIC_LAST_CWND, cubic.last_cwnd, CUBIC, 0, 1 << 24),
+	GROUP(CUBIC_LAST_AGE_MS, cubic.last_age_ms, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_ORIGIN, cubic.origin, CUBIC, 0, 1 << 24), GROUP(CUBIC_K, cubic.k, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_DELAY_MIN_US, cubic.delay_min_us, CUBIC, 0, AGE_MAX),
+	GROUP(CUBIC_EPOCH_AGE_MS, cubic.epoch_age_ms, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_ACK_CNT, cubic.ack_cnt, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_TCP_CWND, cubic.tcp_cwnd, CUBIC, 0, U32_MAX), GROUP(CUBIC_SAMPLES, cubic.samples, CUBIC, 0, U8_MAX),
+	GROUP(CUBIC_FOUND, cubic.found, CUBIC, 0, U8_MAX),
+	GROUP(CUBIC_ROUND_AGE_US, cubic.round_age_us, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_END_SEQ, cubic.end_seq, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_ACK_AGE_US, cubic.ack_age_us, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_CURR_RTT_US, cubic.curr_rtt_us, CUBIC, 0, U32_MAX),
+
+	RANGE(RCVBUF, rcvbuf, 128, BUFFER_MAX), RANGE(SNDBUF, sndbuf, 128, BUFFER_MAX),
+	RANGE(BUF_LOCK, buf_lock, 0, SOCK_BUF_LOCK_MASK), RANGE(RCVLOWAT, rcvlowat, 1, S32_MAX),
+	AGE_OR_NEVER(RCVTIMEO_MS, rcvtimeo_ms), AGE_OR_NEVER(SNDTIMEO_MS, sndtimeo_ms), ANY(PRIORITY, priority),
+	ANY(MARK, mark), FLAG(REUSE, reuse), FLAG(REUSEPORT, reuseport), FLAG(KEEPALIVE, keepalive),
+	FLAG(OOBINLINE, oobinline), FLAG(LINGER, linger), RANGE(LINGER_MS, linger_ms, 0, U32_MAX),
+	RANGE(LINGER2_MS, linger2_ms, -1, 120000), RANGE(NONAGLE, nonagle, 0, 7), FLAG(THIN_LTO, thin_lto),
+	FLAG(INQ, inq), RANGE(KEEPIDLE_MS, keepidle_ms, 0, 32767000), RANGE(KEEPINTVL_MS, keepintvl_ms, 0, 32767000),
+	RANGE(KEEPCNT, keepcnt, 0, 127), RANGE(SYNCNT, syncnt, 0, 127),
+	RANGE(USER_TIMEOUT_MS, user_timeout_ms, 0, S32_MAX), ANY(NOTSENT_LOWAT, notsent_lowat), ANY(TOS, tos),
+	ANY(RCV_TOS, rcv_tos), ANY(TTL, ttl), ANY(MIN_TTL, min_ttl),
+	RANGE(PMTUDISC, pmtudisc, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT),
+
+	ANY(BYTES_SENT, bytes_sent), ANY(BYTES_ACKED, bytes_acked), ANY(BYTES_RECEIVED, bytes_received),
+	ANY(BYTES_RETRANS, bytes_retrans), ANY(SEGS_IN, segs_in), ANY(SEGS_OUT, segs_out),
+	ANY(TOTAL_RETRANS, total_retrans),
+};
+
+static const struct nla_policy ofo_policy[TCPMIG_A_MAX + 1] = {
+	[TCPMIG_A_OFO_SEQ] = { .type = NLA_U32 },
+	[TCPMIG_A_OFO_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
+};
+
+static struct nla_policy policy[TCPMIG_A_MAX + 1] = {
+	[TCPMIG_A_CA_NAME] = { .type = NLA_NUL_STRING, .len = TCP_CA_NAME_MAX - 1 },
+	[TCPMIG_A_RCV_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
+	[TCPMIG_A_RTX_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
+	[TCPMIG_A_WRITE_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
+	[TCPMIG_A_OFO] = NLA_POLICY_NESTED(ofo_policy),
+	[TCPMIG_A_OFO_SEQ] = { .type = NLA_REJECT },
+	[TCPMIG_A_OFO_DATA] = { .type = NLA_REJECT },
+};
+
+/* Every attribute is in the policy: what is missing there would be taken unchecked. */
+int __init tcpmig_state_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		policy[fields[i].attr].type = fields[i].type;
+	for (i = 1; i <= TCPMIG_A_MAX; i++)
+		if (WARN(policy[i].type == NLA_UNSPEC, "tcpmig: attribute %u has no policy\n", i))
+			return -EINVAL;
+	return 0;
+}
+
+static u16 field_size(const struct field *f)
+{
+	switch (f->type) {
+	case NLA_U8:
+		return sizeof(u8);
+	case NLA_U16:
+		return sizeof(u16);
+	case NLA_U64:
+		return sizeof(u64);
+	default:
+		return sizeof(u32);
+	}
+}
+
+static bool field_here(const struct field *f, const struct tcpmig_state *s)
+{
+	switch (f->kind) {
+	case SCALING_RATIO:
+		return s->has_scaling_ratio;
+	case MWND:
+		return s->has_mwnd;
+	case USEC_TS:
+		return s->has_usec_ts;
+	case CUBIC:
+		return s->has_cubic;
+	default:
+		return true;
+	}
+}
+
+static bool field_in_range(const struct field *f, const struct nlattr *a)
+{
+	s64 value;
+
+	switch (f->type) {
+	case NLA_U8:
+		value = nla_get_u8(a);
+		break;
+	case NLA_U16:
+		value = nla_get_u16(a);
+		break;
+	case NLA_U32:
+		value = nla_get_u32(a);
+		break;
+	case NLA_S32:
+		value = nla_get_s32(a);
+		break;
+	default:
+		return true;
+	}
+	return value >= f->min && value <= f->max;
+}
+
+int tcpmig_write_head(struct tcpmig_writer *w, u16 attr, u16 len)
+{
+	struct nlattr head = { .nla_len = NLA_HDRLEN + len, .nla_type = attr };
+
+	w->size += NLA_HDRLEN;
+	if (w->to && copy_to_iter(&head, sizeof(head), w->to) != sizeof(head))
+		return -EFAULT;
+	return 0;
+}
+
+int tcpmig_write_pad(struct tcpmig_writer *w, u16 len)
+{
+	static const u8 zero[NLA_ALIGNTO];
+	size_t pad = NLA_ALIGN(len) - len;
+
+	w->size += pad;
+	if (w->to && copy_to_iter(zero, pad, w->to) != pad)
+		return -EFAULT;
+	return 0;
+}
+
+int tcpmig_write_attr(struct tcpmig_writer *w, u16 attr, const void *data, u16 len)
+{
+	int err = tcpmig_write_head(w, attr, len);
+
+	if (err)
+		return err;
+	w->size += len;
+	if (w->to && copy_to_iter(data, len, w->to) != len)
+		return -EFAULT;
+	return tcpmig_write_pad(w, len);
+}
+
+int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		const struct field *f = &fields[i];
+
+		if (!field_here(f, s))
+			continue;
+		err = tcpmig_write_attr(w, f->attr, (const u8 *)s + f->offset, field_size(f));
+		if (err)
+			return err;
+	}
+	return tcpmig_write_attr(w, TCPMIG_A_CA_NAME, s->ca_name, strlen(s->ca_name) + 1);
+}
+
+/* A scalar that is not there is only right for the optional groups, and then for a whole group. */
+static int decode_field(const struct field *f, struct nlattr **tb, struct tcpmig_state *s)
+{
+	const struct nlattr *a = tb[f->attr];
+
+	if (!a) {
+		if (!field_here(f, s))
+			return 0;
+		pr_notice("state: attribute %u is missing\n", f->attr);
+		return -EBADMSG;
+	}
+	if (!field_in_range(f, a)) {
+		pr_notice("state: attribute %u is out of range\n", f->attr);
+		return -EBADMSG;
+	}
+	memcpy((u8 *)s + f->offset, nla_data(a), field_size(f));
+	return 0;
+}
+
+int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
+{
+	struct netlink_ext_ack extack = {};
+	struct nlattr **tb;
+	unsigned int i;
+	int err;
+
+	tb = kcalloc(TCPMIG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
+	if (!tb)
+		return -ENOMEM;
+	err = nla_parse(tb, TCPMIG_A_MAX, data, size, policy, &extack);
+	if (err) {
+		pr_notice("state: attribute %d: %s\n", extack.bad_attr ? nla_type(extack.bad_attr) : -1,
+			  extack._msg ? extack._msg : "malformed");
+		err = -EBADMSG;
+		goto out;
+	}
+	s->has_scaling_ratio = tb[TCPMIG_A_SCALING_RATIO];
+	s->has_mwnd = tb[TCPMIG_A_RCV_MWND_SEQ];
+	s->has_usec_ts = tb[TCPMIG_A_USEC_TS];
+	s->has_cubic = tb[TCPMIG_A_CUBIC_CNT];
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		err = decode_field(&fields[i], tb, s);
+		if (err)
+			goto out;
+	}
+	err = -EBADMSG;
+	if (tb[TCPMIG_A_CA_NAME]) {
+		nla_strscpy(s->ca_name, tb[TCPMIG_A_CA_NAME], sizeof(s->ca_name));
+		err = 0;
+	}
+out:
+	kfree(tb);
+	return err;
+}
+
+const char *tcpmig_state_contradiction(const struct tcpmig_state *s)
+{
+	u32 unread = s->rcv_nxt - s->copied_seq;
+
+	if (s->tcp_state != TCP_ESTABLISHED && s->tcp_state != TCP_CLOSE_WAIT)
+		return "TCP state";
+	if (s->snd_nxt - s->snd_una != s->bytes.rtx || s->write_seq - s->snd_nxt != s->bytes.write)
+		return "send queues and sequence numbers";
+	/* The peer's FIN takes one number that is not data, read or not. */
+	if (unread != s->bytes.rcv && !(s->tcp_state == TCP_CLOSE_WAIT && unread == s->bytes.rcv + 1))
+		return "receive queue and sequence numbers";
+	if (after(s->rcv_wup, s->rcv_nxt) || after(s->snd_wl1, s->rcv_nxt + s->rcv_wnd))
+		return "receive window and sequence numbers";
+	if (s->max_window < s->snd_wnd)
+		return "largest window below the window";
+	if (!s->wscale_ok && (s->snd_wscale || s->rcv_wscale))
+		return "window scale without the option";
+	if (s->timer == 2 || (s->linger2_ms < 0 && s->linger2_ms != -1))
+		return "timer";
+	return NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state of one connection as named fields, between a socket and the attributes on the wire. */
+#ifndef _TCPMIG_STATE_H
+#define _TCPMIG_STATE_H
+
+#include <linux/netlink.h>
+#include <linux/types.h>
+#include <linux/uio.h>
+#include <net/tcp.h>
+
+#include "uapi/tcpmig.h"
+
+#define TCPMIG_NEVER U32_MAX
+
+/* Units and meaning: enum tcpmig_attr, whose names these are. */
+struct tcpmig_state {
+	u32 version;
+	struct tcpmig_tuple tuple;
+	u8 tcp_state;
+
+	u32 rcv_nxt, copied_seq, rcv_wup, snd_una, snd_nxt, write_seq, snd_sml, pushed_seq;
+
+	u32 snd_wl1, snd_wnd, max_window, rcv_wnd, rcv_ssthresh, window_clamp;
+	u32 rcvq_space, rcvq_seq, rcvq_age_us, rcv_rtt_us, rcv_rtt_seq, rcv_rtt_age_us;
+	u32 rcv_mwnd_seq;
+	u8 scaling_ratio;
+
+	u8 wscale_ok, snd_wscale, rcv_wscale, sack_ok, tstamp_ok, mtu_probing, ecn_flags;
+	u16 mss_clamp, advmss, user_mss;
+
+	u32 tsval, ts_recent, ts_recent_age_s, rcv_tsval, rcv_tsecr, rcv_rtt_tsecr;
+	u8 usec_ts;
+
+	u32 lsnd_age_ms, lrcv_age_ms, ack_age_ms;
+
+	u32 srtt_us, mdev_us, mdev_max_us, rttvar_us, rtt_seq, rtt_min_us;
+	u32 rto_ms, rto_min_ms, delack_max_ms;
+	u8 backoff, retransmits;
+
+	u32 timer_left_ms, probes_age_ms, keepalive_left_ms, ack_ato_ms;
+	u16 ack_last_seg, ack_rcv_mss;
+	u8 timer, probes_out, ack_pending, ack_quick, ack_pingpong;
+
+	char ca_name[TCP_CA_NAME_MAX];
+	u32 cwnd, cwnd_cnt, cwnd_clamp, cwnd_used, ssthresh, reordering;
+	u64 pacing_rate, max_pacing_rate;
+	struct tcpmig_cubic_state {
+		u32 cnt, last_max, last_cwnd, last_age_ms, origin, k, delay_min_us, epoch_age_ms, ack_cnt, tcp_cwnd;
+		u32 round_age_us, end_seq, ack_age_us, curr_rtt_us;
+		u8 samples, found;
+	} cubic;
+
+	u32 rcvbuf, sndbuf, rcvlowat, rcvtimeo_ms, sndtimeo_ms, priority, mark;
+	u32 linger_ms, keepidle_ms, keepintvl_ms, user_timeout_ms, notsent_lowat;
+	s32 linger2_ms;
+	u8 buf_lock, reuse, reuseport, keepalive, oobinline, linger, nonagle, thin_lto, inq, keepcnt, syncnt;
+	u8 tos, rcv_tos, ttl, min_ttl, pmtudisc;
+
+	u64 bytes_sent, bytes_acked, bytes_received, bytes_retrans;
+	u32 segs_in, segs_out, total_retrans;
+
+	/* Not on the wire: bytes in each queue, and which optional attributes are there. */
+	struct tcpmig_queue_bytes {
+		u32 rcv, rtx, write, ofo;
+	} bytes;
+	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic;
+};
+
+/* Writes attributes to user space, or with a NULL iterator only adds up their size. */
+struct tcpmig_writer {
+	struct iov_iter *to;
+	size_t size;
+};
+
+int tcpmig_write_attr(struct tcpmig_writer *w, u16 attr, const void *data, u16 len);
+int tcpmig_write_head(struct tcpmig_writer *w, u16 attr, u16 len);
+int tcpmig_write_pad(struct tcpmig_writer *w, u16 len);
+
+int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s);
+
+/* Decodes and judges what came from outside. 0, or -EBADMSG after a line in the kernel log that says why. */
+int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size);
+/* The rules between fields and queues, which no single attribute can break. The rule broken, or NULL. */
+const char *tcpmig_state_contradiction(const struct tcpmig_state *s);
+
+/* True when the kernel's CUBIC keeps the private state that congestion.c knows. */
+bool tcpmig_is_cubic(const struct sock *sk);
+void tcpmig_congestion_export(const struct sock *sk, struct tcpmig_state *s);
+void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s);
+
+#endif
