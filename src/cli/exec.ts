@@ -17,6 +17,7 @@ export const exec = (program: Command) =>
       "\nExamples:\n  miglab exec node-a ss -tn\n  miglab exec peer sh -c 'ip neigh | wc -l'\n",
     )
     .action(async (machine: string, command: string[], options) => {
+      if (command[0] === '--') command.shift();
       using session = await connect(options.name, machine);
       const streams = { stdout: process.stdout, stderr: process.stderr };
       process.exitCode = await session.exec(
