@@ -112,6 +112,7 @@ static int start_all(const struct options *o, struct report *report)
 {
 	int *fds = calloc(o->connections, sizeof(*fds));
 
+	report_waiting(report);
 	if (!fds || !rendezvous(o, &session.stop, fds)) {
 		free(fds);
 		return EXIT_NOTHING;

@@ -158,6 +158,12 @@ static void put_name(struct report *r, const char *key, int fd, int (*name_of)(i
 	json_string(&r->line, key, text);
 }
 
+void report_waiting(struct report *r)
+{
+	begin(r, r->options->peer ? "peer-waiting" : "workload-waiting");
+	json_end(&r->line, r->fd);
+}
+
 void report_start(struct report *r)
 {
 	begin(r, r->options->peer ? "peer-start" : "workload-start");

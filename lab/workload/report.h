@@ -21,6 +21,8 @@ struct report {
 
 /* Opens the log; false (errno) when that failed. */
 bool report_open(struct report *report, const struct options *options);
+/* Before the connections are there. */
+void report_waiting(struct report *report);
 void report_start(struct report *report);
 void report_progress(struct report *report);
 /* Returns the exit code of the program. */
