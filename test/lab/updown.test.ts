@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isAlive, type ProcessIdentity } from '../../src/vm/lifetime.ts';
 import { labFolder } from '../../src/vm/state.ts';
+import { miglab } from './program.ts';
 
 const name = `test-${process.pid}`;
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** The program as a user starts it. */
-const miglab = (...argv: string[]): Promise<Outcome> =>
-  new Promise((resolve) =>
-    execFile('node', ['src/cli/miglab.js', ...argv], (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    ),
-  );
 
 let machines: { name: string; process: ProcessIdentity; sshPort: number }[] = [];
 
@@ -51,11 +37,21 @@ test('both nodes hold the public address, and the private wire joins them', asyn
     const { stdout } = await miglab('exec', '-n', name, node, 'ip', '-4', '-o', 'addr', 'show', 'public');
     expect(stdout).toContain('10.77.0.1/24');
   }
-  expect((await miglab('exec', '-n', name, 'node-a', 'ping', '-c', '1', '-w', '10', '10.77.1.2')).code).toBe(0);
+  expect((await miglab('exec', '-n', name, 'node-a', 'ping', '-c', '1', '-w', '10', '10.77.1.2')).code).toBe(
+    0,
+  );
 });
 
 test("the peer's kernel is unmodified, and its only set-up is one permanent neighbour entry", async () => {
-  const { stdout } = await miglab('exec', '-n', name, 'peer', 'sh', '-c', 'ip neigh show nud permanent; lsmod');
+  const { stdout } = await miglab(
+    'exec',
+    '-n',
+    name,
+    'peer',
+    'sh',
+    '-c',
+    'ip neigh show nud permanent; lsmod',
+  );
   expect(stdout).toContain('10.77.0.1 dev public lladdr 03:00:0a:4d:00:01 PERMANENT');
   expect(stdout).not.toContain('tcpmig');
 });
@@ -65,7 +61,9 @@ test('a file goes in and comes out as it was', async () => {
   const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 31) & 0xff));
   writeFileSync(join(folder, 'in'), content, { mode: 0o750 });
   expect((await miglab('cp', '-n', name, join(folder, 'in'), 'node-b:/tmp/there')).code).toBe(0);
-  expect((await miglab('exec', '-n', name, 'node-b', 'stat', '-c', '%a %s', '/tmp/there')).stdout).toBe('750 100000\n');
+  expect((await miglab('exec', '-n', name, 'node-b', 'stat', '-c', '%a %s', '/tmp/there')).stdout).toBe(
+    '750 100000\n',
+  );
   expect((await miglab('cp', '-n', name, 'node-b:/tmp/there', join(folder, 'out'))).code).toBe(0);
   expect(readFileSync(join(folder, 'out')).equals(content)).toBe(true);
   rmSync(folder, { recursive: true });
