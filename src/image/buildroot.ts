@@ -65,5 +65,5 @@ const enter = [
   'for each in null zero urandom; do mount --bind "/dev/$each" "$1/dev/$each"; done',
   'mount -t tmpfs tmpfs "$1/tmp"',
   'mount --bind "$2" "$1/build"',
-  'exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/build LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=0 sh -c "cd /build && sh .script"',
+  'exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/build LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=0 sh -c "cd /build && sh -e .script"',
 ].join('\n');

@@ -33,7 +33,7 @@ async function describe(name: string): Promise<ListedImage> {
   const folder = builtFolder(kind === 'guest' ? 'images' : 'roots', hash);
   if (!isBuilt(folder)) return { ...head, state: 'not built', hash };
   if (kind !== 'guest') return { ...head, state: 'built', hash };
-  const sizes = await Promise.all(['vmlinuz', 'initramfs'].map((file) => stat(join(folder, file))));
+  const sizes = await Promise.all(['kernel', 'initramfs'].map((file) => stat(join(folder, file))));
   const kernelRelease = await readFile(join(folder, 'kernel-release'), 'utf8');
   return {
     ...head,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
@@ -7,6 +6,7 @@ import { buildOnce, builtFolder } from './cache.ts';
 import { run } from './command.ts';
 import { merged, readRoot } from './contents.ts';
 import { type Node, writeArchive } from './cpio.ts';
+import { decompress, unwrapKernel } from './kernel.ts';
 import { type Lock, lockHash, packagesHash, readLock } from './lock.ts';
 import { chooseModules, moduleLists, moduleName } from './modules.ts';
 import { fetchPackages } from './pool.ts';
@@ -31,7 +31,7 @@ export interface GuestImage {
 }
 
 const initFolder = join(imagesFolder, 'init');
-const builders = ['guest.ts', 'contents.ts', 'modules.ts', 'cpio.ts', 'root.ts'];
+const builders = ['guest.ts', 'kernel.ts', 'contents.ts', 'modules.ts', 'cpio.ts', 'root.ts'];
 
 /** Finds or builds the image of a recipe. @throws Fault (64) for a bad recipe, (69) for what the host lacks */
 export async function ensureGuest(name: string, report: Report): Promise<GuestImage> {
@@ -44,7 +44,7 @@ export async function ensureGuest(name: string, report: Report): Promise<GuestIm
   return {
     name,
     release: recipe.release,
-    kernel: join(folder, 'vmlinuz'),
+    kernel: join(folder, 'kernel'),
     kernelRelease: await readFile(join(folder, 'kernel-release'), 'utf8'),
     initramfs: join(folder, 'initramfs'),
     hash,
@@ -67,9 +67,10 @@ async function buildGuest(recipe: GuestRecipe, lock: Lock, into: string, report:
   report({ stage: `writing the initramfs of ${recipe.name}` });
   const { kernel, release, files, builtin, nodes } = await takeApart(root);
   await rm(root);
-  const modules = await chooseModules(recipe.modules, [...files.keys()], builtin, (file) =>
-    uncompressed(file, files.get(file) as Buffer),
-  );
+  const modules = await chooseModules(recipe.modules, [...files.keys()], builtin, async (file) => {
+    const content = files.get(file) as Buffer;
+    return file.endsWith('.xz') ? decompress('xz', content) : content;
+  });
   const archive = writeArchive([
     ...(await appletLinks(nodes, into)),
     ...nodes,
@@ -77,7 +78,7 @@ async function buildGuest(recipe: GuestRecipe, lock: Lock, into: string, report:
     ...skeleton,
     ...(await initNodes()),
   ]);
-  await writeFile(join(into, 'vmlinuz'), kernel);
+  await writeFile(join(into, 'kernel'), await unwrapKernel(kernel));
   await writeFile(join(into, 'kernel-release'), release);
   await writeFile(join(into, 'initramfs'), archive);
 }
@@ -89,10 +90,11 @@ async function takeApart(root: string) {
   const builtin = new Set<string>();
   const files = new Map<string, Buffer>();
   const nodes = await readRoot(root, (path, content) => {
-    const image = /^boot\/vmlinuz-(.+)$/.exec(path);
-    if (image?.[1]) {
+    // Packages of 7.2 and later have it beside the modules.
+    const image = /^(?:boot\/vmlinuz-(.+)|usr\/lib\/modules\/([^/]+)\/vmlinuz)$/.exec(path);
+    if (image) {
       kernel = content;
-      release = image[1];
+      release = image[1] ?? image[2] ?? '';
     }
     const [, module] = /^usr\/lib\/modules\/[^/]+\/(.*)$/.exec(path) ?? [];
     if (module && /\.ko(\.xz)?$/.test(module)) files.set(module, content);
@@ -102,13 +104,6 @@ async function takeApart(root: string) {
   });
   if (!kernel) throw new Fault(ExitCode.usage, 'the packages of the image hold no kernel');
   return { kernel, release, files, builtin, nodes };
-}
-
-async function uncompressed(file: string, content: Buffer): Promise<Buffer> {
-  if (!file.endsWith('.xz')) return content;
-  const { status, stdout, stderr } = spawnSync('xz', ['-dc'], { input: content, maxBuffer: 1 << 28 });
-  if (status !== 0) throw new Fault(ExitCode.hostLacks, `xz -dc of ${file} failed: ${stderr}`);
-  return stdout;
 }
 
 const isProgram = (path: string) => /^usr\/s?bin\/[^/]+$/.test(path);

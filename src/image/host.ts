@@ -12,6 +12,11 @@ export const hostPackages: { program: string; package: string; why: string }[] =
   { program: 'dpkg-deb', package: 'dpkg', why: 'reads packages' },
   { program: 'tar', package: 'tar', why: 'unpacks packages' },
   { program: 'xz', package: 'xz-utils', why: "unpacks the kernel's modules" },
+  {
+    program: 'zstd',
+    package: 'zstd',
+    why: 'unpacks the kernel, so that no machine spends a second on it at each boot',
+  },
   { program: 'unshare', package: 'util-linux', why: 'compiles in a root of the guests, without being root' },
   { program: 'mount', package: 'mount', why: 'puts sources into that root' },
   { program: 'chroot', package: 'coreutils', why: 'enters that root' },

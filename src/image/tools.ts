@@ -87,11 +87,17 @@ async function compile(
     `KDIR=/lib/modules/${kernelRelease}/build`,
     ...(broken ? [`BREAK=${broken}`] : []),
   ];
-  const outcome = await runInRoot(root, work, `make -j2 -C lab/${folder} ${variables.join(' ')} all\n`);
+  const script = [
+    `make -s -j2 -C lab/${folder} ${variables.join(' ')} all`,
+    // Kbuild writes beside the sources. Debug information is most of a module's size, and guests unpack it at boot.
+    "find lab -name '*.ko' -exec cp -t out {} +",
+    "find out -name '*.ko' -exec strip --strip-debug {} +",
+  ].join('\n');
+  const outcome = await runInRoot(root, work, script);
   if (outcome.code !== 0)
     throw new Fault(
       ExitCode.bug,
-      `lab/${folder} does not compile for ${kernelRelease}:\n${(outcome.stdout + outcome.stderr).trim().slice(-6000)}`,
+      `lab/${folder} does not compile for ${kernelRelease}:\n${(outcome.stderr || outcome.stdout).trim().slice(-6000)}`,
     );
   await collect(join(work, 'out'), into);
   await rm(work, { recursive: true });
@@ -140,11 +146,10 @@ async function products(built: string): Promise<LayerEntry[]> {
   const folder = join(built, 'files');
   if (!existsSync(folder)) return [];
   return Promise.all(
-    (await allFiles(folder)).map(async (file) => ({
-      path: `opt/miglab/${file}`,
-      mode: file.startsWith('bin/') ? 0o755 : 0o644,
-      content: await readFile(join(folder, file)),
-    })),
+    (await allFiles(folder)).map(async (file) => {
+      const mode = (await stat(join(folder, file))).mode & 0o100 ? 0o755 : 0o644;
+      return { path: `opt/miglab/${file}`, mode, content: await readFile(join(folder, file)) };
+    }),
   );
 }
 
