@@ -10,7 +10,7 @@ import type { Measurement, WindowSample } from './measurement.ts';
 import { observeCapture } from './observation.ts';
 import { absentMeasurement, type CellFacts, measurementOf, windowSamplesOf } from './row.ts';
 import { type Survey, surveyCapture } from './survey.ts';
-import { buildTimeline, type Move } from './timeline.ts';
+import { buildTimeline, type Move, unplacedMachines } from './timeline.ts';
 
 export interface CellAnalysis {
   /** One a migration, and one for each that was asked for and did not happen. */
@@ -30,7 +30,7 @@ export interface CellAnalysis {
 export async function analyseCell({ dir, spec }: { dir: string; spec: CellFile }): Promise<CellAnalysis> {
   const logs = await readLogs(dir, spec);
   const problems = logProblems(logs);
-  const migrations = new Map([...logs].map(([machine, log]) => [machine, log.migrations]));
+  const migrations = migrationsOf(logs);
   const ends = findEndpoints(spec, [...migrations.values()].flat());
   if (ends === undefined) return { ...nothingMigrated(spec, [...migrations.values()].flat()), problems };
   const path = join(dir, spec.capture.file);
@@ -59,7 +59,8 @@ async function measureMoves(
   const { observations, incidents, lab } = await observeCapture(path, ends, cell.role, survey, placed);
   const integrity = judgeMoves(frozen, logs, survey.clocks);
   const lastMove = moves.findLast((move) => move.event.status === 'ok');
-  const facts: CellFacts = { cell, survey, lab, whole: judgeCell(logs), lastMove };
+  const unplaced = unplacedMachines(migrationsOf(logs), survey.clocks);
+  const facts: CellFacts = { cell, survey, lab, whole: judgeCell(logs), lastMove, unplaced };
   const all = moves.map((move) => ({
     move,
     integrity: integrity[frozen.indexOf(move)],
@@ -71,6 +72,9 @@ async function measureMoves(
     windows: all.flatMap((own) => windowSamplesOf(facts, own)),
   };
 }
+
+const migrationsOf = (logs: ReadonlyMap<string, EventLog>) =>
+  new Map([...logs].map(([machine, log]) => [machine, log.migrations]));
 
 async function readLogs(dir: string, cell: CellFile): Promise<Map<string, EventLog>> {
   const machines = [...cell.nodes, cell.peer].map(({ name }) => name);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { formatMac } from '../pcap/address.ts';
 import type { CellFile } from './cell-file.ts';
-import type { ClockMap } from './clock.ts';
 import { leadsTo } from './connection.ts';
 import { measureDelays } from './delay.ts';
 import type { CellIntegrity, Integrity } from './integrity.ts';
@@ -27,13 +26,15 @@ export interface CellFacts {
   lab: Observed['lab'];
   whole: CellIntegrity;
   lastMove: Move | undefined;
+  /** Machines whose clock cannot be placed: then no migration of the cell can. */
+  unplaced: string[];
 }
 
 type Figures = Omit<Measurement, 'status' | 'reason'>;
 
 export function measurementOf(facts: CellFacts, own: MoveFacts): Measurement {
   const figures = figuresOf(facts, own);
-  return inOrder(figures, judge(figures, gateFacts(facts, own)));
+  return { ...figures, ...judge(figures, gateFacts(facts, own)) };
 }
 
 /** The row of a migration that was asked for and did not happen. */
@@ -46,13 +47,8 @@ export function absentMeasurement(
   const [first, second] = rep % 2 === 1 ? [0, 1] : [1, 0];
   const from = cell.nodes[first]?.name ?? '';
   const to = cell.nodes[second]?.name ?? '';
-  return inOrder({ ...identity(cell, rep, from, to), ...NOTHING }, { status, reason });
+  return { ...identity(cell, rep, from, to), ...NOTHING, status, reason };
 }
-
-const inOrder = (figures: Figures, verdict: Pick<Measurement, 'status' | 'reason'>): Measurement => ({
-  ...figures,
-  ...verdict,
-});
 
 function identity(cell: CellFile, rep: number, from: string, to: string) {
   const { seed, engine, clock, image_mb, role, rate_mb_s, peer_rate_mb_s, attempt } = cell;
@@ -159,7 +155,7 @@ function gateFacts(facts: CellFacts, own: MoveFacts): GateFacts {
 
 function faultsOf(facts: CellFacts, { move, incidents }: MoveFacts): string[] {
   const { cell, survey, whole } = facts;
-  const { capture, clocks, nodeScale } = survey;
+  const { capture, nodeScale } = survey;
   const faults = captureFaults({
     cell,
     lostBytes: incidents?.lostByCapture ?? 0,
@@ -167,7 +163,8 @@ function faultsOf(facts: CellFacts, { move, incidents }: MoveFacts): string[] {
     lastNs: capture.lastNs,
     neededUntilNs: (move.destinationAt ?? 0) + 2 * SECOND_NS,
   });
-  if (!clocks.has(move.from)) faults.push(`no mark from ${move.from}: its clock cannot be placed`);
+  if (facts.unplaced.length > 0)
+    faults.push(`no mark from ${facts.unplaced.join(', ')}: the clock cannot be placed`);
   else if (move.freezeAt === undefined) faults.push('the migration event has no freeze_ns');
   else if (move.freezeAt < 0) faults.push('the freeze lies before the capture');
   if (nodeScale === undefined) faults.push('the handshake was not captured: window scale unknown');

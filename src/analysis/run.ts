@@ -24,14 +24,19 @@ export interface RunAnalysis {
 /**
  * Analyses every cell below results/<run-id>/cells and writes measurements.csv, windows.csv and analysis.json
  * (problems, clocks) beside it. A cell whose files cannot be read gives invalid rows with the reason.
+ * @param done what earlier calls found, by cell and attempt: a run in progress hands the same map in each time, so that
+ *   no capture is read again.
  */
-export async function analyseRun(dir: string): Promise<RunAnalysis> {
+export async function analyseRun(dir: string, done = new Map<string, CellAnalysis>()): Promise<RunAnalysis> {
   const cells: { spec: CellFile; analysis: CellAnalysis }[] = [];
   for (const name of await cellFolders(dir)) {
     const folder = join(dir, 'cells', name);
     const path = join(folder, 'cell.json');
     const spec = parseCellFile(path, await readFile(path, 'utf8'));
-    cells.push({ spec, analysis: await analyseCell({ dir: folder, spec }).catch(unreadable(spec)) });
+    const key = `${spec.cell} ${spec.attempt}`;
+    const analysis = done.get(key) ?? (await analyseCell({ dir: folder, spec }).catch(unreadable(spec)));
+    done.set(key, analysis);
+    cells.push({ spec, analysis });
   }
   const rows = cells.flatMap(({ analysis }) => analysis.rows);
   const windows = cells.flatMap(({ analysis }) => analysis.windows);

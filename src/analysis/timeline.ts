@@ -34,10 +34,14 @@ export function buildTimeline(
   clocks: ReadonlyMap<string, ClockMap>,
   runs: readonly SourceRun[],
 ): Move[] {
-  const moves = [...migrations].flatMap(([machine, events]) =>
-    events.map((event) => placeMove(cell, machine, event, clocks.get(machine))),
+  const placeable = unplacedMachines(migrations, clocks).length === 0;
+  const placed = [...migrations].flatMap(([machine, events]) =>
+    events.map((event, index) => {
+      const move = placeMove(cell, machine, event, placeable ? clocks.get(machine) : undefined);
+      return { move, order: placeable ? event.t_ns + (clocks.get(machine)?.offsetNs ?? 0) : index };
+    }),
   );
-  moves.sort((a, b) => beginning(a, clocks) - beginning(b, clocks));
+  const moves = placed.sort((a, b) => a.order - b.order).map(({ move }) => move);
   moves.forEach((move, index) => {
     move.rep = index + 1;
   });
@@ -46,6 +50,16 @@ export function buildTimeline(
     move.destinationAt = move.borders[0]?.destination.first.any ?? move.resumedAt ?? move.freezeAt;
   return moves;
 }
+
+/**
+ * Origins that sent no mark. With one of them no migration of the cell can be placed, since nobody knows which came
+ * between which; their order is then that of the files, in turn.
+ */
+export const unplacedMachines = (
+  migrations: ReadonlyMap<string, readonly MigrationEvent[]>,
+  clocks: ReadonlyMap<string, ClockMap>,
+): string[] =>
+  [...migrations].filter(([name, events]) => events.length > 0 && !clocks.has(name)).map(([name]) => name);
 
 function placeMove(
   cell: CellFile,
@@ -69,11 +83,6 @@ function placeMove(
     borders: [],
     destinationAt: undefined,
   };
-}
-
-/** Without a clock for its machine a migration cannot be placed; such rows are invalid, their order is that of the file. */
-function beginning(move: Move, clocks: ReadonlyMap<string, ClockMap>): number {
-  return move.event.t_ns + (clocks.get(move.from)?.offsetNs ?? 0);
 }
 
 const bordersOf = (runs: readonly SourceRun[]): Border[] =>
