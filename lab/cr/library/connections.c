@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The origin's side of the connections (paper 4.1): the last thing the leader writes. */
+#include <linux/fcntl.h>
+#include "process.h"
+#include "text.h"
+
+static const char *const refusal_names[] = TCPMIG_REFUSED_NAMES;
+
+static int refuse_connection(const char *step, uint32_t refusal, long error)
+{
+	if (error == -EOPNOTSUPP && refusal < __TCPMIG_REFUSAL_MAX)
+		return refuse("connection", refusal_names[refusal]);
+	return refuse_error("connection", step, error);
+}
+
+static int attach(struct connection *connection, int fd)
+{
+	struct tcpmig_attach attach = { .fd = fd };
+	long error;
+
+	connection->fd = fd;
+	connection->session = SYS(open, TCPMIG_DEVICE, O_RDWR | O_CLOEXEC);
+	if (connection->session < 0)
+		return refuse_error("connection", TCPMIG_DEVICE, connection->session);
+	error = SYS(ioctl, connection->session, TCPMIG_IOC_ATTACH, &attach);
+	if (error)
+		return refuse_connection("attach", attach.refusal, error);
+	connection->tuple = attach.tuple;
+	return 0;
+}
+
+/* Before the memory is sent, so that the image already knows its connections. */
+int attach_connections(void)
+{
+	struct connection *connection;
+
+	if (process.connection_count > CR_CONNECTIONS_MAX)
+		return refuse("connection", "more than this library can carry");
+	process.connections = arena_take(&process.arena, (process.connection_count + 1) * sizeof(*connection));
+	if (!process.connections)
+		return refuse("connection", "no memory");
+	connection = process.connections;
+	for (uint32_t i = 0; i < process.connection_count; i++)
+		connection[i].session = -1;
+	for (uint32_t i = 0; i < process.descriptor_count; i++) {
+		struct descriptor *descriptor = &process.descriptors[i];
+
+		if (descriptor->kind != FD_CONNECTION)
+			continue;
+		descriptor->connection = connection;
+		if (attach(connection++, descriptor->fd))
+			return -1;
+	}
+	return 0;
+}
+
+/* All captures are on before the first connection stops (paper 4.1, steps 1 and 2): one round trip for all. */
+static int request_captures(void)
+{
+	uint32_t count = process.connection_count;
+	struct tcpmig_tuple *tuples = arena_take(&process.arena, (count + 1) * sizeof(*tuples));
+	int error;
+
+	if (!tuples)
+		return refuse("connection", "no memory");
+	for (uint32_t i = 0; i < count; i++)
+		tuples[i] = process.connections[i].tuple;
+	error = channel_put(&process.stream, CR_CAPTURE, count, tuples, count * sizeof(*tuples));
+	return error ? refuse_error("stream", "capture", error) : await_answer(CR_CAPTURED, "captured");
+}
+
+/* The buffer starts small: how much a connection holds is known only once it is frozen. */
+static int read_frozen(struct connection *connection, struct tcpmig_buffer *buffer)
+{
+	long error;
+
+	buffer->size = 256 << 10;
+	for (;;) {
+		if (buffer->size > arena_left(&process.arena))
+			return refuse("connection", "its queues are too large");
+		buffer->addr = (uint64_t)process.arena.start + process.arena.used;
+		error = SYS(ioctl, connection->session, TCPMIG_IOC_GET, buffer);
+		if (error != -EMSGSIZE)
+			return error ? refuse_connection("get", buffer->refusal, error) : 0;
+	}
+}
+
+/* Paper 4.1, steps 3 to 5. */
+static int send_connection(struct connection *connection)
+{
+	struct tcpmig_buffer buffer = { 0 };
+	long error = SYS(ioctl, connection->session, TCPMIG_IOC_FREEZE);
+
+	if (error)
+		return refuse_error("connection", "freeze", error);
+	if (!process.report.sockets_ns)
+		process.report.sockets_ns = now_ns();
+	if (read_frozen(connection, &buffer))
+		return -1;
+	error = channel_put(&process.stream, CR_CONNECTION, 1, (void *)buffer.addr, buffer.size);
+	return error ? refuse_error("stream", "connection", error) : 0;
+}
+
+int send_connections(void)
+{
+	if (process.connection_count && request_captures())
+		return -1;
+	for (uint32_t i = 0; i < process.connection_count; i++)
+		if (send_connection(&process.connections[i]))
+			return -1;
+	return 0;
+}
+
+/* From here on no segment and no reset can come from this machine, whatever happens to the process. If a later one
+ * of several cannot be committed, the earlier ones are lost to the origin: the hand-over can only go on. */
+int commit_connections(void)
+{
+	for (uint32_t i = 0; i < process.connection_count; i++) {
+		struct connection *connection = &process.connections[i];
+
+		SYS(ioctl, connection->session, TCPMIG_IOC_STATUS, &process.statuses[i]);
+		long error = SYS(ioctl, connection->session, TCPMIG_IOC_COMMIT);
+		if (error && i == 0)
+			return refuse_error("connection", "commit", error);
+	}
+	return 0;
+}
+
+void abort_connections(void)
+{
+	for (uint32_t i = 0; process.connections && i < process.connection_count; i++)
+		if (process.connections[i].session >= 0)
+			SYS(close, process.connections[i].session);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* cr_checkpoint --to HOST PID: moves a running process (paper 2.1 and 4.1). */
+#include <errno.h>
+#include <err.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include "address.h"
+#include "authenticate.h"
+#include "machine.h"
+#include "migration.h"
+#include "preflight.h"
+
+#define EXIT_IN_DOUBT 2
+#define CONNECT_S 5
+
+static const char help[] =
+	"usage: cr_checkpoint --to HOST[:PORT] --secret-file FILE [--timeout SECONDS] PID\n"
+	"\n"
+	"Moves process PID, started by cr_run, to the cr_receiver on HOST. What cannot be moved is refused by name while\n"
+	"the process runs; any failure before the hand-over lets it go on here. --timeout (30) is the longest it may be\n"
+	"frozen. Prints one JSON line. Exit code: 0 it runs on HOST; 1 refused or aborted, it runs here; 2 in doubt: the\n"
+	"answer to the hand-over was lost, the process stays frozen here and its connections are HOST's; 64 usage.\n";
+
+struct arguments {
+	const char *to, *secret_file;
+	int timeout_s, pid;
+};
+
+static int number(const char *text, const char *what)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (*end || end == text || value < 1 || value > 0x3fffffff)
+		errx(EX_USAGE, "%s must be a positive number, not '%s'", what, text);
+	return (int)value;
+}
+
+static struct arguments parse(int count, char **words)
+{
+	static const struct option options[] = { { "to", required_argument, 0, 'o' },
+						 { "secret-file", required_argument, 0, 's' },
+						 { "timeout", required_argument, 0, 't' },
+						 { "help", no_argument, 0, 'h' },
+						 { 0 } };
+	struct arguments arguments = { .timeout_s = 30 };
+	int option;
+
+	while ((option = getopt_long(count, words, "", options, NULL)) != -1)
+		switch (option) {
+		case 'o': arguments.to = optarg; break;
+		case 's': arguments.secret_file = optarg; break;
+		case 't': arguments.timeout_s = number(optarg, "--timeout"); break;
+		case 'h': fputs(help, stdout); exit(0);
+		default: exit(EX_USAGE);
+		}
+	if (!arguments.to || !arguments.secret_file || optind + 1 != count)
+		errx(EX_USAGE, "--to, --secret-file and one PID are needed (--help)");
+	arguments.pid = number(words[optind], "PID");
+	return arguments;
+}
+
+static int open_channel(struct channel *channel, struct target *target, const struct arguments *arguments,
+			const struct secret *secret)
+{
+	struct sockaddr_in address = address_parse(arguments->to);
+	int error;
+
+	channel->fd = address_connect(&address, CONNECT_S);
+	if (channel->fd < 0)
+		return target_refuse(target, "destination: %s", strerror(errno));
+	error = authenticate_sender(channel, secret);
+	if (error)
+		return target_refuse(target, "authentication: %s", strerror(-error));
+	stream_deadline(channel->fd, arguments->timeout_s);
+	return 0;
+}
+
+/* Its number stays taken until its parent has noticed; then the process may come back. */
+static void await_end(const struct target *target)
+{
+	struct pollfd ended = { .fd = target->pidfd, .events = POLLIN };
+
+	poll(&ended, 1, 5000);
+}
+
+static const char *migrate(struct migration *migration, const struct arguments *arguments, const struct secret *secret)
+{
+	struct target *target = migration->target;
+	struct channel channel = { .fd = -1 };
+	int refused;
+
+	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
+	if (target->pidfd < 0) {
+		target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
+		return "refused";
+	}
+	refused = target_inspect(target) || open_channel(&channel, target, arguments, secret) ||
+		  preflight(&channel, target, arguments->timeout_s, &migration->offset);
+	migration->bytes = channel.bytes;
+	if (refused)
+		return "refused";
+	if (hand_over(target, &channel, arguments->timeout_s, &migration->handover))
+		return "aborted";
+	if (migration->handover.report.outcome == CR_MOVED)
+		await_end(target);
+	return migration->handover.report.outcome == CR_MOVED ? "ok" :
+	       migration->handover.report.outcome == CR_IN_DOUBT ? "in-doubt" : "aborted";
+}
+
+static int64_t machine_ns(void)
+{
+	struct cr_clocks now;
+
+	machine_clocks(&now);
+	return now.monotonic_ns;
+}
+
+static void explain(const struct migration *migration)
+{
+	const char *reason = *migration->handover.report.reason ? migration->handover.report.reason :
+								   migration->target->reason;
+
+	if (!strcmp(migration->status, "ok"))
+		fprintf(stderr, "cr_checkpoint: process %d runs on %s\n", migration->target->pid, migration->to);
+	else if (!strcmp(migration->status, "in-doubt"))
+		fprintf(stderr, "cr_checkpoint: in doubt: %s; process %d stays frozen here. If it runs on %s, kill -KILL it here.\n",
+			reason, migration->target->pid, migration->to);
+	else
+		fprintf(stderr, "cr_checkpoint: %s: %s; process %d goes on here\n", migration->status, reason,
+			migration->target->pid);
+}
+
+int main(int count, char **words)
+{
+	struct arguments arguments = parse(count, words);
+	struct target target = { .pid = arguments.pid };
+	struct migration migration = { .to = arguments.to, .target = &target };
+	static struct secret secret;
+
+	secret_read(&secret, arguments.secret_file);
+	migration.begin_ns = machine_ns();
+	migration.status = migrate(&migration, &arguments, &secret);
+	migration.end_ns = machine_ns();
+	migration_print(&migration);
+	explain(&migration);
+	if (!strcmp(migration.status, "ok"))
+		return 0;
+	return strcmp(migration.status, "in-doubt") ? EXIT_FAILURE : EXIT_IN_DOUBT;
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "handover.h"
+
+/* After the leader's own deadline it still answers; only a process that cannot run at all does not. */
+#define GRACE_S 5
+
+static int listen_for_leader(uint64_t *nonce)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), size;
+
+	if (getrandom(nonce, sizeof(*nonce), 0) != sizeof(*nonce))
+		return -1;
+	size = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, CR_CONTROL_NAME "%016llx",
+			(unsigned long long)*nonce);
+	size += offsetof(struct sockaddr_un, sun_path) + 1;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) || listen(fd, 1))
+		return -1;
+	return fd;
+}
+
+/* What the main thread is blocked in, just before the signal; see library/interrupted.c. */
+static void read_blocked(const struct target *target, struct cr_syscall *blocked)
+{
+	char name[48], *text;
+	long long unsigned a[6], stack, instruction;
+	long number;
+
+	blocked->number = -1;
+	snprintf(name, sizeof(name), "task/%d/syscall", target->pid);
+	text = target_text(target, name);
+	if (text && sscanf(text, "%ld %llx %llx %llx %llx %llx %llx %llx %llx", &number, a, a + 1, a + 2, a + 3, a + 4,
+			   a + 5, &stack, &instruction) == 9) {
+		blocked->number = number;
+		for (int i = 0; i < 6; i++)
+			blocked->arguments[i] = a[i];
+		blocked->stack = stack;
+		blocked->instruction = instruction;
+	}
+	free(text);
+}
+
+static int signal_leader(const struct target *target, uint64_t nonce)
+{
+	siginfo_t info = { .si_signo = CR_SIGNAL, .si_code = SI_QUEUE };
+
+	info.si_pid = getpid();
+	info.si_value.sival_ptr = (void *)nonce;
+	return syscall(SYS_rt_tgsigqueueinfo, target->pid, target->pid, CR_SIGNAL, &info);
+}
+
+static int wait_readable(int fd, int seconds)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	return poll(&ready, 1, seconds * 1000) > 0;
+}
+
+static int accept_leader(struct target *target, int listener, int timeout_s)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	int fd;
+
+	if (!wait_readable(listener, timeout_s))
+		return target_refuse(target, "leader: the main thread did not take the signal within %d s", timeout_s);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) || peer.pid != target->pid)
+		return target_refuse(target, "leader: process %d answered instead", fd < 0 ? -1 : peer.pid);
+	return fd;
+}
+
+static int send_order(struct target *target, int control, const struct cr_order *order, int stream)
+{
+	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } rights = { 0 };
+	struct iovec vector = { (void *)order, sizeof(*order) };
+	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &rights,
+				  .msg_controllen = sizeof(rights) };
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &stream, sizeof(stream));
+	return sendmsg(control, &message, MSG_NOSIGNAL) == sizeof(*order) ? 0 :
+	       target_refuse(target, "leader: %s", strerror(errno));
+}
+
+static int receive_report(struct target *target, int control, int timeout_s, struct handover *handover)
+{
+	if (!wait_readable(control, timeout_s + GRACE_S) ||
+	    recv(control, &handover->report, sizeof(handover->report), 0) != sizeof(handover->report))
+		return target_refuse(target, "leader: it did not report; process %d may be lost", target->pid);
+	handover->report.reason[CR_REASON_MAX - 1] = 0;
+	handover->connections = calloc(handover->report.connections + 1, sizeof(*handover->connections));
+	for (uint32_t i = 0; i < handover->report.connections; i++)
+		if (recv(control, &handover->connections[i], sizeof(*handover->connections), 0) !=
+		    sizeof(*handover->connections))
+			return target_refuse(target, "leader: its report was cut short");
+	return 0;
+}
+
+int hand_over(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover)
+{
+	struct cr_order order = { .timeout_s = timeout_s, .begun_bytes = channel->bytes };
+	uint64_t nonce;
+	int listener = listen_for_leader(&nonce), control;
+
+	if (listener < 0)
+		return target_refuse(target, "control: %s", strerror(errno));
+	read_blocked(target, &order.leader);
+	if (signal_leader(target, nonce))
+		return target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
+	control = accept_leader(target, listener, timeout_s);
+	close(listener);
+	if (control < 0 || send_order(target, control, &order, channel->fd))
+		return -1;
+	close(channel->fd); /* the leader's copy alone keeps the stream open: its death ends it */
+	return receive_report(target, control, timeout_s, handover);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CR_HANDOVER_H
+#define CR_HANDOVER_H
+
+#include "../library/channel.h"
+#include "target.h"
+
+struct handover {
+	struct cr_report report;
+	struct cr_connection_report *connections;
+};
+
+/* Gives the stream to the process's leader and waits for its report. 0, or -1 with the target's reason set: then the
+ * process did not take part at all. */
+int hand_over(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CR_MIGRATION_H
+#define CR_MIGRATION_H
+
+#include "handover.h"
+
+struct migration {
+	const char *to, *status;
+	struct target *target;
+	struct handover handover;
+	struct cr_clocks offset;     /* the program's clocks minus the destination's */
+	int64_t begin_ns, end_ns;
+	uint64_t bytes;
+};
+
+/* One JSON line on standard output. */
+void migration_print(const struct migration *migration);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CR_PREFLIGHT_H
+#define CR_PREFLIGHT_H
+
+#include "../library/channel.h"
+#include "target.h"
+
+/*
+ * Asks the destination whether it will take the process, which still runs. On success the process exists there, empty.
+ * *offset: the program's clocks minus the destination's, good to half a round trip.
+ * 0, or -1 with the target's reason set.
+ */
+int preflight(struct channel *channel, struct target *target, int timeout_s, struct cr_clocks *offset);
+
+#endif
