@@ -51,6 +51,7 @@ const workloadSchema = z.looseObject({
   mem_mb: z.number().nonnegative().default(0),
   mem_passes: count.default(0),
   mem_wrong: count.default(0),
+  state: z.string().default(''),
 });
 export type WorkloadEvent = z.infer<typeof workloadSchema>;
 

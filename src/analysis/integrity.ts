@@ -17,8 +17,11 @@ export interface Integrity {
 export interface CellIntegrity {
   ended: boolean;
   bytesMissing: number;
-  peerReset: boolean;
+  /** How a connection ended that did not end in order ('reset', 'cut', 'timed-out'), as either end says. */
+  badEnding: string | undefined;
 }
+
+const ORDERLY = ['', 'open', 'eof'];
 
 type Logs = ReadonlyMap<string, EventLog>;
 
@@ -28,7 +31,7 @@ export function judgeCell(logs: Logs): CellIntegrity {
   return {
     ended: workload.some(({ event }) => event === 'workload-end'),
     bytesMissing: [...workload, ...peer].reduce((worst, event) => Math.max(worst, event.rx_missing), 0),
-    peerReset: peer.some(({ state }) => state === 'reset'),
+    badEnding: [...workload, ...peer].map(({ state }) => state).find((state) => !ORDERLY.includes(state)),
   };
 }
 

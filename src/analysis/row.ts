@@ -169,7 +169,7 @@ function faultsOf(facts: CellFacts, { move, incidents }: MoveFacts): string[] {
   else if (move.freezeAt < 0) faults.push('the freeze lies before the capture');
   if (nodeScale === undefined) faults.push('the handshake was not captured: window scale unknown');
   if (whole.bytesMissing > 0) faults.push(`${whole.bytesMissing} bytes missing at the end`);
-  if (whole.peerReset) faults.push('the peer saw a reset');
+  if (whole.badEnding !== undefined) faults.push(`connection ended: ${whole.badEnding}`);
   if (!whole.ended && move === facts.lastMove) faults.push('process lost: no workload-end');
   return [...faults, ...wrongMachines(move)];
 }

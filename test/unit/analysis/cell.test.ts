@@ -187,6 +187,14 @@ describe('what makes a migration invalid', () => {
     expect((await statuses())[0]).toBe('invalid: 9 bytes missing at the end');
   });
 
+  test.each(['reset', 'cut', 'timed-out'])('a connection that ended: %s', async (state) => {
+    cell.events.peer.push({ event: 'peer', t_ns: 2, state });
+    expect(await statuses()).toEqual([
+      `invalid: connection ended: ${state}`,
+      `invalid: connection ended: ${state}`,
+    ]);
+  });
+
   test('a process that says nothing on the destination', async () => {
     cell.events['node-b'] = cell.events['node-b'].filter(({ event }) => event !== 'workload');
     expect((await statuses())[0]).toBe('invalid: process lost: nothing from it on the destination');
