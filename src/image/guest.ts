@@ -8,7 +8,7 @@ import { merged, readRoot } from './contents.ts';
 import { type Node, writeArchive } from './cpio.ts';
 import { decompress, unwrapKernel } from './kernel.ts';
 import { type Lock, lockHash, packagesHash, readLock } from './lock.ts';
-import { chooseModules, moduleLists, moduleName } from './modules.ts';
+import { chooseModules, type KernelModule, moduleLists, moduleName } from './modules.ts';
 import { fetchPackages } from './pool.ts';
 import { type GuestRecipe, imagesFolder, readGuestRecipe, recipeFile } from './recipe.ts';
 import type { Report } from './report.ts';
@@ -67,15 +67,21 @@ async function buildGuest(recipe: GuestRecipe, lock: Lock, into: string, report:
   report({ stage: `writing the initramfs of ${recipe.name}` });
   const { kernel, release, files, builtin, nodes } = await takeApart(root);
   await rm(root);
-  const modules = await chooseModules(recipe.modules, [...files.keys()], builtin, async (file) => {
-    const content = files.get(file) as Buffer;
-    return file.endsWith('.xz') ? decompress('xz', content) : content;
-  });
+  const modules = await chooseModules(
+    [...recipe.modules.boot, ...recipe.modules.more],
+    [...files.keys()],
+    builtin,
+    async (file) => {
+      const content = files.get(file) as Buffer;
+      return file.endsWith('.xz') ? decompress('xz', content) : content;
+    },
+  );
   const archive = writeArchive([
     ...(await appletLinks(nodes, into)),
     ...nodes,
     ...moduleLists(release, modules),
     ...skeleton,
+    bootModules(recipe, modules),
     ...(await initNodes()),
   ]);
   await writeFile(join(into, 'kernel'), await unwrapKernel(kernel));
@@ -104,6 +110,13 @@ async function takeApart(root: string) {
   });
   if (!kernel) throw new Fault(ExitCode.usage, 'the packages of the image hold no kernel');
   return { kernel, release, files, builtin, nodes };
+}
+
+/** What is loaded at boot: a module that one kernel has built in is a file of another. */
+function bootModules(recipe: GuestRecipe, modules: readonly KernelModule[]): Node {
+  const files = new Set(modules.map(({ name }) => name));
+  const content = `${recipe.modules.boot.filter((name) => files.has(name)).join(' ')}\n`;
+  return { type: 'file', path: 'etc/miglab/modules', mode: 0o644, content };
 }
 
 const isProgram = (path: string) => /^usr\/s?bin\/[^/]+$/.test(path);

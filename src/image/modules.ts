@@ -86,9 +86,13 @@ export async function chooseModules(
   return [...chosen.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** `first` and everything reachable from it, each once. */
+/** `first` and everything it needs; each comes before what it needs itself, as modprobe expects. */
 function closure(first: string, next: (name: string) => string[]): string[] {
-  const found = [first];
-  for (const name of found) for (const each of next(name)) if (!found.includes(each)) found.push(each);
-  return found;
+  const loaded = new Set<string>();
+  const visit = (name: string) => {
+    for (const each of next(name)) if (!loaded.has(each)) visit(each);
+    loaded.add(name);
+  };
+  visit(first);
+  return [...loaded].reverse();
 }

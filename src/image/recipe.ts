@@ -12,6 +12,7 @@ const packageName = z
   .regex(/^[a-z0-9][a-z0-9+.-]+(\/[a-z0-9-]+)?$/, 'expected a Debian package, or package/suite');
 const packages = z.array(packageName).min(1);
 const suite = z.enum(['bookworm', 'bookworm-backports', 'trixie', 'trixie-backports']);
+const modules = z.array(z.string().regex(/^[a-z0-9_]+$/, 'expected a module name with _'));
 const shared = {
   release: z.enum(['bookworm', 'trixie']),
   /** Suites that packages may come from; the release alone if absent. */
@@ -27,8 +28,8 @@ export const recipeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('guest'),
     ...shared,
     kernel: packageName,
-    /** Kernel modules that the image keeps, with those they depend on; all others stay out. */
-    modules: z.array(z.string().regex(/^[a-z0-9_]+$/, 'expected a module name with _')),
+    /** Kernel modules that the image keeps, with those they depend on: loaded at boot, and on demand. All others stay out. */
+    modules: z.strictObject({ boot: modules, more: modules }),
     build: z.strictObject({ packages }),
   }),
 ]);

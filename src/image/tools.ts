@@ -27,7 +27,7 @@ export interface ToolsLayer {
 }
 
 const labFolder = resolve(import.meta.dirname, '../../lab');
-const folders = ['tools', 'workload', 'cr', 'module', 'module/selftest'] as const;
+const folders = ['module', 'module/selftest', 'tools', 'workload', 'cr'] as const;
 type Folder = (typeof folders)[number];
 // What several folders include; a change builds them all.
 const included = ['tools', 'module/uapi'];
@@ -83,7 +83,8 @@ async function compile(
   await copySources(folder, join(work, 'lab'));
   await mkdir(join(work, 'out'));
   const variables = [
-    'O=/build/out',
+    // Kbuild would take O for its own.
+    ...(folder.startsWith('module') ? [] : ['O=/build/out']),
     `KDIR=/lib/modules/${kernelRelease}/build`,
     ...(broken ? [`BREAK=${broken}`] : []),
   ];
