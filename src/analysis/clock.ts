@@ -3,7 +3,7 @@ import { median } from 'simple-statistics';
 import type { Segment } from '../pcap/segment.ts';
 
 /** The discard port, to which machines send their marks (RFC 863). */
-export const MARK_PORT = 9;
+const MARK_PORT = 9;
 
 /** A datagram that a machine sent at its own time `sentNs` and that was captured at `capturedNs`. */
 export interface Mark {

@@ -63,7 +63,7 @@ const peerSchema = z.looseObject({
   rx_missing: count.default(0),
   state: z.string().default(''),
 });
-export type PeerEvent = z.infer<typeof peerSchema>;
+type PeerEvent = z.infer<typeof peerSchema>;
 
 const schemas = new Map<string, z.ZodType<MigrationEvent | WorkloadEvent | PeerEvent>>([
   ['migration', migrationSchema],

@@ -10,7 +10,7 @@ export interface SourceRun {
 }
 
 /** Times on the capture's clock, ns; undefined where there was no such segment. */
-export interface Instants {
+interface Instants {
   any: number;
   payload: number | undefined;
   ack: number | undefined;

@@ -22,7 +22,7 @@ export interface Move {
   destinationAt: number | undefined;
 }
 
-export interface Border {
+interface Border {
   origin: SourceRun;
   destination: SourceRun;
 }

@@ -8,11 +8,11 @@ export interface Verdict {
   reason: string;
 }
 
-export interface GateParameters {
+interface GateParameters {
   /** Part of min(asked rate, what the lab carried) that must be held in the second before the move. */
   rateHeld: number;
 }
-export const GATE_DEFAULTS: GateParameters = { rateHeld: 0.8 };
+const GATE_DEFAULTS: GateParameters = { rateHeld: 0.8 };
 
 /** Facts of the validity gate that are no columns of their own. */
 export interface GateFacts {

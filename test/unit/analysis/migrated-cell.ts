@@ -15,14 +15,14 @@ const FIRST_MOVE = 4 * S;
 const SECOND_MOVE = 8 * S;
 const GAP = 70 * MS;
 /** capture time = machine's time + offset; the capture's second 0 is second 100 on node-a, 5000 on node-b. */
-export const OFFSETS = { 'node-a': -100 * S, 'node-b': -5000 * S };
+const OFFSETS = { 'node-a': -100 * S, 'node-b': -5000 * S };
 
 export const MAC = {
   'node-a': '52:54:00:4d:00:01',
   'node-b': '52:54:00:4d:00:02',
   peer: '52:54:00:4d:00:64',
 };
-export const CLIENT = '10.77.0.1';
+const CLIENT = '10.77.0.1';
 
 /** Machine's time of an instant on the capture's clock. */
 export const on = (machine: 'node-a' | 'node-b', captureNs: number) => captureNs - OFFSETS[machine];

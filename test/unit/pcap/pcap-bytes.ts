@@ -34,7 +34,7 @@ export function pcapBytes(frames: readonly EditableFrame[], encoding: Encoding =
   return Buffer.concat([fileHeader(encoding), ...frames.map((frame) => record(frame, encoding))]);
 }
 
-export function fileHeader({ littleEndian = true, nanoseconds = true, linkType = 1 }: Encoding): Buffer {
+function fileHeader({ littleEndian = true, nanoseconds = true, linkType = 1 }: Encoding): Buffer {
   const magic = nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4;
   const header = Buffer.alloc(24);
   const view = new DataView(header.buffer, header.byteOffset, 24);
