@@ -27,6 +27,7 @@ export function scenarioScript(
     '#!/bin/sh',
     `# ${machine.name}: ${title}`,
     'set -eu',
+    `echo ${machine.name} > /run/miglab/machine`,
     `barrier_at() { barrier wait ${member} --timeout ${timeoutS} "$@"; }`,
     `fail() { say scenario-end status=failed "reason=$*"; barrier fail ${member} "$*" || :; exit 1; }`,
     `: >> ${workload}; : >> ${events}`,

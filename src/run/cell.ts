@@ -70,14 +70,14 @@ async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
   };
 }
 
-/** Waits until every machine has powered off. @returns the first problem seen, or the empty string. */
+/** Waits until every machine has powered off, or one is lost. @returns the first problem, or the empty string. */
 async function watchMachines(cell: CellBoot, state: LabState): Promise<string> {
   const others = new AbortController();
   const signal = cell.signal ? AbortSignal.any([cell.signal, others.signal]) : others.signal;
   const ends = state.machines.map((machine) => watchMachine(cell, state, machine, signal));
   try {
-    const problems = await Promise.all(ends);
-    return problems.find((problem) => problem !== '') ?? '';
+    await Promise.all(ends);
+    return '';
   } catch (error) {
     others.abort(); // One machine is lost: the others would wait for it at a barrier.
     await Promise.allSettled(ends);
@@ -86,12 +86,13 @@ async function watchMachines(cell: CellBoot, state: LabState): Promise<string> {
   }
 }
 
+/** Waits for one machine's power-off. @throws Fault when it did not carry out its scenario, with the last console lines. */
 async function watchMachine(
   cell: CellBoot,
   state: LabState,
   machine: MachineState,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<void> {
   const folder = labFolder(state.name);
   const files = machineFiles(machine.name);
   const events = new LineFollower(join(folder, files.events));
@@ -112,8 +113,9 @@ async function watchMachine(
     return alive ? undefined : true;
   });
   const code = new RegExp(`miglab: ${machine.name} scenario exit (\\d+)`).exec(console)?.[1];
-  if (code === '0') return '';
-  return `${machine.name}: ${code ? `its scenario ended with ${code}` : 'ended before its scenario did'}\n${lastLines(console)}`;
+  if (code === '0') return;
+  const what = code ? `its scenario ended with ${code}` : 'ended before its scenario did';
+  throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${what}\n${lastLines(console)}`);
 }
 
 /** Ends what still runs, then keeps consoles, events, QEMU's output and captures; the lab's folder goes afterwards. */
