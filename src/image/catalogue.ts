@@ -25,11 +25,12 @@ export async function listImages(): Promise<ListedImage[]> {
 }
 
 async function describe(name: string): Promise<ListedImage> {
-  const { kind, release } = await readRecipe(name);
+  const recipe = await readRecipe(name);
+  const { kind, release } = recipe;
   const head = { recipe: name, kind, release };
   if (!existsSync(lockFile(name))) return { ...head, state: 'no lock' };
   const lock = await readLock(name);
-  const hash = kind === 'guest' ? await guestHash(name, lock) : qemuHash(lock);
+  const hash = recipe.kind === 'guest' ? await guestHash(recipe, lock) : qemuHash(lock);
   const folder = builtFolder(kind === 'guest' ? 'images' : 'roots', hash);
   if (!isBuilt(folder)) return { ...head, state: 'not built', hash };
   if (kind !== 'guest') return { ...head, state: 'built', hash };

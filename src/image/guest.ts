@@ -10,7 +10,7 @@ import { decompress, unwrapKernel } from './kernel.ts';
 import { type Lock, lockHash, packagesHash, readLock } from './lock.ts';
 import { chooseModules, type KernelModule, moduleLists, moduleName } from './modules.ts';
 import { fetchPackages } from './pool.ts';
-import { type GuestRecipe, imagesFolder, readGuestRecipe, recipeFile } from './recipe.ts';
+import { type GuestRecipe, imagesFolder, readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { unpackPackages } from './root.ts';
 import { sourceFiles, sourceHash } from './source.ts';
@@ -37,7 +37,7 @@ const builders = ['guest.ts', 'kernel.ts', 'contents.ts', 'modules.ts', 'cpio.ts
 export async function ensureGuest(name: string, report: Report): Promise<GuestImage> {
   const recipe = await readGuestRecipe(name);
   const lock = await readLock(name);
-  const hash = await guestHash(name, lock);
+  const hash = await guestHash(recipe, lock);
   const folder = await buildOnce(builtFolder('images', hash), name, report, (into) =>
     buildGuest(recipe, lock, into, report),
   );
@@ -52,14 +52,20 @@ export async function ensureGuest(name: string, report: Report): Promise<GuestIm
   };
 }
 
-/** Identifies the image before it is built: packages, recipe, init, and the code that puts them together. */
-export const guestHash = (name: string, lock: Lock): Promise<string> =>
+/** Identifies the image before it is built: packages, modules, init, and the code that puts them together. */
+export const guestHash = (recipe: GuestRecipe, lock: Lock): Promise<string> =>
   sourceHash(
-    [recipeFile(name), initFolder, ...builders.map((file) => join(import.meta.dirname, file))],
-    [packagesHash(lock.root)],
+    [initFolder, ...builders.map((file) => join(import.meta.dirname, file))],
+    [packagesHash(lock.root), JSON.stringify(recipe.modules)],
   );
 
-async function buildGuest(recipe: GuestRecipe, lock: Lock, into: string, report: Report): Promise<void> {
+/** Builds the image into a folder, whatever the cache holds. */
+export async function buildGuest(
+  recipe: GuestRecipe,
+  lock: Lock,
+  into: string,
+  report: Report,
+): Promise<void> {
   await fetchPackages(recipe.name, lock.root, report);
   report({ stage: `unpacking the root of ${recipe.name}` });
   const root = join(into, 'root.tar');

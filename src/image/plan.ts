@@ -5,6 +5,7 @@ import { guestHash } from './guest.ts';
 import { type LockedPackage, readLock } from './lock.ts';
 import { notInPool } from './pool.ts';
 import { qemuHash } from './qemu.ts';
+import { readGuestRecipe } from './recipe.ts';
 import { toolsHashes } from './tools.ts';
 
 /** What has to be fetched and built before a lab of some images can be booted. */
@@ -34,7 +35,7 @@ export async function whatIsMissing(images: readonly string[] = ['trixie']): Pro
   if (!isBuilt(builtFolder('roots', qemuHash(qemu)))) add('QEMU', qemu.root, cost.qemu);
   for (const image of images) {
     const lock = await readLock(image);
-    if (!isBuilt(builtFolder('images', await guestHash(image, lock))))
+    if (!isBuilt(builtFolder('images', await guestHash(await readGuestRecipe(image), lock))))
       add(`guest image ${image}`, lock.root, cost.guest);
     if (await toolsAreBuilt(image)) continue;
     if (!isBuilt(builtFolder('roots', buildRootHash(lock))))

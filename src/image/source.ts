@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Files below `folder` in a fixed order, as paths relative to it. Build output is not a source. */
-export async function sourceFiles(folder: string): Promise<string[]> {
+/** Files below `folder` in a fixed order, as paths relative to it. */
+export async function allFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !/\.(o|ko|mod|mod\.c|cmd|symvers|order)$/.test(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 }
+
+/** The same without what a build leaves beside sources. */
+export const sourceFiles = async (folder: string): Promise<string[]> =>
+  (await allFiles(folder)).filter((file) => !/\.(o|ko|mod|mod\.c|cmd|symvers|order)$/.test(file));
 
 /** Hash over names, executable bits and contents of everything below the folders or files, and over `more`. */
 export async function sourceHash(paths: readonly string[], more: readonly string[] = []): Promise<string> {

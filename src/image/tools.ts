@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { type BuildRoot, buildRootHash, ensureBuildRoot, runInRoot } from './buildroot.ts';
@@ -10,7 +10,7 @@ import { type LayerEntry, writeLayer } from './cpio.ts';
 import type { GuestImage } from './guest.ts';
 import { type Lock, readLock } from './lock.ts';
 import type { Report } from './report.ts';
-import { sourceFiles, sourceHash } from './source.ts';
+import { allFiles, sourceFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
 export const breakNames = ['rst', 'timestamps', 'queue'] as const;
@@ -46,7 +46,7 @@ export async function ensureTools(
   const lock = await readLock(guest.name);
   const entries: LayerEntry[] = [];
   const hashes: string[] = [];
-  for (const folder of folders.filter((each) => existsSync(join(labFolder, each, 'Makefile')))) {
+  for (const folder of presentFolders()) {
     const broken = folder === 'module' ? options.break : undefined;
     const hash = await folderHash(folder, lock, broken);
     const built = await buildOnce(builtFolder('tools', hash), `lab/${folder}`, report, async (into) => {
@@ -60,10 +60,13 @@ export async function ensureTools(
   return finishLayer(entries, hashes, options.break, report);
 }
 
+/** Folders of lab/ that can be built. */
+export const presentFolders = (): Folder[] =>
+  folders.filter((each) => existsSync(join(labFolder, each, 'Makefile')));
+
 /** Identifies the layer's parts before they are built. */
 export async function toolsHashes(lock: Lock): Promise<string[]> {
-  const present = folders.filter((each) => existsSync(join(labFolder, each, 'Makefile')));
-  return Promise.all(present.map((folder) => folderHash(folder, lock, undefined)));
+  return Promise.all(presentFolders().map((folder) => folderHash(folder, lock, undefined)));
 }
 
 function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
@@ -72,7 +75,8 @@ function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
   return sourceHash([...sources, ...builders], [folder, buildRootHash(lock), broken ?? '']);
 }
 
-async function compile(
+/** Compiles one folder of lab/ into `into`/files, whatever the cache holds. */
+export async function compile(
   root: BuildRoot,
   folder: Folder,
   kernelRelease: string,
@@ -84,7 +88,7 @@ async function compile(
   await mkdir(join(work, 'out'));
   const variables = [
     // Kbuild would take O for its own.
-    ...(folder.startsWith('module') ? [] : ['O=/build/out']),
+    ...(folder === 'module' ? [] : ['O=/build/out']),
     `KDIR=/lib/modules/${kernelRelease}/build`,
     ...(broken ? [`BREAK=${broken}`] : []),
   ];
@@ -133,14 +137,6 @@ async function placeOf(out: string, file: string): Promise<string | undefined> {
   if (/\.so(\.\d+)*$/.test(file)) return 'lib';
   if (/^lib\//.test(file)) return 'lib';
   return (await stat(join(out, file))).mode & 0o100 ? 'bin' : undefined;
-}
-
-async function allFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
 }
 
 async function products(built: string): Promise<LayerEntry[]> {
