@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Follows a file of lines that others append to. The file may not exist yet, may be cut short (it is read from its
- * start again) and may be replaced by another of its name; its folder must exist.
+ * start again, unless it has grown to what was read before anybody looked) and may be replaced by another of its name;
+ * its folder must exist.
  */
 #ifndef FOLLOW_H
 #define FOLLOW_H

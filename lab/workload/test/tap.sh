@@ -7,7 +7,7 @@ number=0
 failed=0
 started=
 # A child that has not become its program yet must not clean up when a signal meets it.
-trap '[ $BASHPID = $$ ] || exit; for pid in $started; do kill -9 "$pid" 2>/dev/null; done; rm -rf "$W"' EXIT
+trap '[ $BASHPID = $$ ] || exit; for pid in $started; do kill -9 "$pid"; wait "$pid"; done 2>/dev/null; rm -rf "$W"' EXIT
 
 ok() { # TEXT COMMAND...
 	local text=$1
