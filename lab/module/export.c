@@ -7,11 +7,6 @@
 #include "stamp.h"
 #include "state.h"
 
-static u32 timeout_ms(long timeout)
-{
-	return timeout == MAX_SCHEDULE_TIMEOUT ? TCPMIG_NEVER : min_t(u32, jiffies_to_msecs(timeout), U32_MAX - 1);
-}
-
 static u32 age_us(u64 stamp)
 {
 	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
@@ -121,53 +116,6 @@ static void read_timers(struct sock *sk, struct tcpmig_state *s)
 	s->ack_rcv_mss = max_t(u16, icsk->icsk_ack.rcv_mss, TCP_MIN_MSS);
 }
 
-static void read_socket_options(const struct sock *sk, struct tcpmig_state *s)
-{
-	s->rcvbuf = sk->sk_rcvbuf;
-	s->sndbuf = sk->sk_sndbuf;
-	s->buf_lock = sk->sk_userlocks & SOCK_BUF_LOCK_MASK;
-	s->rcvlowat = max(sk->sk_rcvlowat, 1);
-	s->rcvtimeo_ms = timeout_ms(sk->sk_rcvtimeo);
-	s->sndtimeo_ms = timeout_ms(sk->sk_sndtimeo);
-	s->priority = sk->sk_priority;
-	s->mark = sk->sk_mark;
-	s->reuse = !!sk->sk_reuse;
-	s->reuseport = sk->sk_reuseport;
-	s->keepalive = sock_flag(sk, SOCK_KEEPOPEN);
-	s->oobinline = sock_flag(sk, SOCK_URGINLINE);
-	s->linger = sock_flag(sk, SOCK_LINGER);
-	s->linger_ms = timeout_ms(sk->sk_lingertime);
-	s->tos = inet_sk(sk)->tos;
-	s->rcv_tos = inet_sk(sk)->rcv_tos;
-	s->ttl = inet_sk(sk)->uc_ttl < 0 ? 0 : inet_sk(sk)->uc_ttl;
-	s->min_ttl = inet_sk(sk)->min_ttl;
-	s->pmtudisc = inet_sk(sk)->pmtudisc;
-}
-
-static void read_tcp_options(const struct sock *sk, struct tcpmig_state *s)
-{
-	const struct inet_connection_sock *icsk = inet_csk(sk);
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	s->linger2_ms = tp->linger2 < 0 ? -1 : jiffies_to_msecs(tp->linger2);
-	s->nonagle = tp->nonagle & 7;
-	s->thin_lto = tp->thin_lto;
-	s->inq = tp->recvmsg_inq;
-	s->keepidle_ms = jiffies_to_msecs(tp->keepalive_time);
-	s->keepintvl_ms = jiffies_to_msecs(tp->keepalive_intvl);
-	s->keepcnt = tp->keepalive_probes;
-	s->syncnt = icsk->icsk_syn_retries;
-	s->user_timeout_ms = icsk->icsk_user_timeout;
-	s->notsent_lowat = tp->notsent_lowat;
-	s->bytes_sent = tp->bytes_sent;
-	s->bytes_acked = tp->bytes_acked;
-	s->bytes_received = tp->bytes_received;
-	s->bytes_retrans = tp->bytes_retrans;
-	s->segs_in = tp->segs_in;
-	s->segs_out = tp->segs_out;
-	s->total_retrans = tp->total_retrans;
-}
-
 /* The caller holds the socket's lock. */
 static void read_state(struct sock *sk, struct tcpmig_state *s)
 {
@@ -179,8 +127,7 @@ static void read_state(struct sock *sk, struct tcpmig_state *s)
 	read_options(sk, s);
 	read_round_trip(sk, s);
 	read_timers(sk, s);
-	read_socket_options(sk, s);
-	read_tcp_options(sk, s);
+	tcpmig_options_export(sk, s);
 	tcpmig_congestion_export(sk, s);
 	tcpmig_queues_measure(sk, &s->bytes);
 }
@@ -228,7 +175,7 @@ static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
 		return err;
 	read_state(sk, f->state);
 	f->tcp_state = sk->sk_state;
-	smp_store_release(&sk->sk_state, TCP_CLOSE);
+	tcpmig_tcp_state_store(sk, TCP_CLOSE);
 	return 0;
 }
 
@@ -282,7 +229,7 @@ void tcpmig_destroy(struct sock *sk)
 void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);
-	smp_store_release(&sk->sk_state, f->tcp_state);
+	tcpmig_tcp_state_store(sk, f->tcp_state);
 	release_sock(sk);
 	tcpmig_destroy(sk);
 	frozen_free(f);
@@ -292,7 +239,7 @@ void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);
-	smp_store_release(&sk->sk_state, f->tcp_state);
+	tcpmig_tcp_state_store(sk, f->tcp_state);
 	sk->sk_prot->hash(sk);
 	tcpmig_timers_start(sk, f->state);
 	release_sock(sk);

@@ -15,11 +15,6 @@
 /* While queues are filled their limits are out of the way. */
 #define BUILD_BUFFER (1 << 30)
 
-static long timeout_jiffies(u32 ms)
-{
-	return ms == TCPMIG_NEVER ? MAX_SCHEDULE_TIMEOUT : (long)msecs_to_jiffies(ms);
-}
-
 static u64 stamp_us(u32 age)
 {
 	return div_u64(tcp_clock_ns(), NSEC_PER_USEC) - age;
@@ -206,53 +201,9 @@ static void set_acknowledgement(struct inet_connection_sock *icsk, const struct 
 	icsk->icsk_ack.pending = 0;
 	icsk->icsk_ack.quick = s->ack_quick;
 	icsk->icsk_ack.pingpong = s->ack_pingpong;
-	icsk->icsk_ack.ato = min(msecs_to_jiffies(s->ack_ato_ms), (unsigned long)TCP_DELACK_MAX);
+	icsk->icsk_ack.ato = min_t(unsigned long, msecs_to_jiffies(s->ack_ato_ms), TCP_DELACK_MAX);
 	icsk->icsk_ack.last_seg_size = s->ack_last_seg;
 	icsk->icsk_ack.rcv_mss = s->ack_rcv_mss;
-}
-
-static void set_socket_options(struct sock *sk, const struct tcpmig_state *s)
-{
-	sk->sk_rcvbuf = s->rcvbuf;
-	sk->sk_sndbuf = s->sndbuf;
-	sk->sk_userlocks |= s->buf_lock;
-	sk->sk_rcvlowat = s->rcvlowat;
-	sk->sk_rcvtimeo = timeout_jiffies(s->rcvtimeo_ms);
-	sk->sk_sndtimeo = timeout_jiffies(s->sndtimeo_ms);
-	sk->sk_reuse = s->reuse ? SK_CAN_REUSE : SK_NO_REUSE;
-	sock_valbool_flag(sk, SOCK_KEEPOPEN, s->keepalive);
-	sock_valbool_flag(sk, SOCK_URGINLINE, s->oobinline);
-	sock_valbool_flag(sk, SOCK_LINGER, s->linger);
-	sk->sk_lingertime = timeout_jiffies(s->linger_ms);
-	inet_sk(sk)->rcv_tos = s->rcv_tos;
-	inet_sk(sk)->uc_ttl = s->ttl ?: -1;
-	inet_sk(sk)->min_ttl = s->min_ttl;
-	inet_sk(sk)->pmtudisc = s->pmtudisc;
-}
-
-static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
-{
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	tp->linger2 = s->linger2_ms < 0 ? -1 : (int)msecs_to_jiffies(s->linger2_ms);
-	tp->nonagle = s->nonagle;
-	tp->thin_lto = s->thin_lto;
-	tp->recvmsg_inq = s->inq;
-	tp->keepalive_time = msecs_to_jiffies(s->keepidle_ms);
-	tp->keepalive_intvl = msecs_to_jiffies(s->keepintvl_ms);
-	tp->keepalive_probes = s->keepcnt;
-	icsk->icsk_syn_retries = s->syncnt;
-	icsk->icsk_user_timeout = s->user_timeout_ms;
-	tp->notsent_lowat = s->notsent_lowat;
-	tp->bytes_sent = s->bytes_sent;
-	/* Also bounds how old an acknowledgement may be (RFC 5961, 5.2). */
-	tp->bytes_acked = s->bytes_acked;
-	tp->bytes_received = s->bytes_received;
-	tp->bytes_retrans = s->bytes_retrans;
-	tp->segs_in = s->segs_in;
-	tp->segs_out = s->segs_out;
-	tp->total_retrans = s->total_retrans;
 }
 
 /* The socket's lock is held all the time, so no timer and no segment gets between. */
@@ -269,13 +220,12 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 		return err;
 	set_windows(tcp_sk(sk), s);
 	set_round_trip(sk, s);
-	set_socket_options(sk, s);
-	set_tcp_options(sk, s);
+	tcpmig_options_import(sk, s);
 	tcpmig_congestion_import(sk, s);
 	if (s->tcp_state == TCP_CLOSE_WAIT) {
 		sk->sk_shutdown |= RCV_SHUTDOWN;
 		sock_set_flag(sk, SOCK_DONE);
-		smp_store_release(&sk->sk_state, TCP_CLOSE_WAIT);
+		tcpmig_tcp_state_store(sk, TCP_CLOSE_WAIT);
 	}
 	return 0;
 }

@@ -38,6 +38,13 @@ u32 tcpmig_count_refusal(u32 refusal);
 int tcpmig_stats_init(void);
 void tcpmig_stats_exit(void);
 
+/* As the kernel's own inet_sk_state_store, without its trace event and counters: the move is no state change. */
+static inline void tcpmig_tcp_state_store(struct sock *sk, int state)
+{
+	/* Pairs with the lockless readers of sk_state: what was set before is seen with it. */
+	smp_store_release(&sk->sk_state, state);
+}
+
 int tcpmig_state_init(void);
 
 /* capture.c */

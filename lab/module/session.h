@@ -39,6 +39,11 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_status(struct tcpmig_session *s, void __user *arg);
 
+void tcpmig_session_forget_sock(struct tcpmig_session *s);
+void tcpmig_session_forget_state(struct tcpmig_session *s);
+void tcpmig_status_set_capture(struct tcpmig_session *s, struct tcpmig_capture_queue *q);
+void tcpmig_status_set_queues(struct tcpmig_session *s, const struct tcpmig_queue_bytes *b);
+
 /* Takes back what is not final, and forgets the connection. */
 void tcpmig_session_abort(struct tcpmig_session *s);
 

@@ -15,9 +15,10 @@ struct field {
 	s64 min, max;   /* both inclusive; not looked at for NLA_U64 */
 };
 
+#define MEMBER(member) (((struct tcpmig_state *)0)->member)
 #define TYPE_OF(member) \
-	_Generic(((struct tcpmig_state *)0)->member, u8: NLA_U8, u16: NLA_U16, u32: NLA_U32, s32: NLA_S32, \
-		 u64: NLA_U64)
+	(sizeof(MEMBER(member)) == sizeof(u8) ? NLA_U8 : sizeof(MEMBER(member)) == sizeof(u16) ? NLA_U16 : \
+	 sizeof(MEMBER(member)) == sizeof(u64) ? NLA_U64 : __same_type(MEMBER(member), s32) ? NLA_S32 : NLA_U32)
 #define GROUP(_attr, _member, _kind, _min, _max) \
 	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = TYPE_OF(_member), \
 	  .kind = _kind, .min = _min, .max = _max }
@@ -185,39 +186,6 @@ static bool field_in_range(const struct field *f, const struct nlattr *a)
 		return true;
 	}
 	return value >= f->min && value <= f->max;
-}
-
-int tcpmig_write_head(struct tcpmig_writer *w, u16 attr, u16 len)
-{
-	struct nlattr head = { .nla_len = NLA_HDRLEN + len, .nla_type = attr };
-
-	w->size += NLA_HDRLEN;
-	if (w->to && copy_to_iter(&head, sizeof(head), w->to) != sizeof(head))
-		return -EFAULT;
-	return 0;
-}
-
-int tcpmig_write_pad(struct tcpmig_writer *w, u16 len)
-{
-	static const u8 zero[NLA_ALIGNTO];
-	size_t pad = NLA_ALIGN(len) - len;
-
-	w->size += pad;
-	if (w->to && copy_to_iter(zero, pad, w->to) != pad)
-		return -EFAULT;
-	return 0;
-}
-
-int tcpmig_write_attr(struct tcpmig_writer *w, u16 attr, const void *data, u16 len)
-{
-	int err = tcpmig_write_head(w, attr, len);
-
-	if (err)
-		return err;
-	w->size += len;
-	if (w->to && copy_to_iter(data, len, w->to) != len)
-		return -EFAULT;
-	return tcpmig_write_pad(w, len);
 }
 
 int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s)

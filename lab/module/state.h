@@ -83,6 +83,9 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size);
 /* The rules between fields and queues, which no single attribute can break. The rule broken, or NULL. */
 const char *tcpmig_state_contradiction(const struct tcpmig_state *s);
 
+void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s);
+void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s);
+
 /* True when the kernel's CUBIC keeps the private state that congestion.c knows. */
 bool tcpmig_is_cubic(const struct sock *sk);
 void tcpmig_congestion_export(const struct sock *sk, struct tcpmig_state *s);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The destination's calls: CAPTURE, SET, ACTIVATE. */
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#include "session.h"
+#include "state.h"
+
+static int capture_error(u32 refusal)
+{
+	return refusal == TCPMIG_NO_ADDRESS ? -EADDRNOTAVAIL : -EADDRINUSE;
+}
+
+int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_capture_queue *q;
+	struct tcpmig_capture c;
+
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	if (c.flags & ~TCPMIG_CAPTURE_CHECK)
+		return -EINVAL;
+	c.refusal = tcpmig_tuple_refusal(s->net, &c.tuple);
+	if (copy_to_user(arg, &c, sizeof(c)))
+		return -EFAULT;
+	if (c.refusal)
+		return capture_error(c.refusal);
+	if (c.flags & TCPMIG_CAPTURE_CHECK)
+		return 0;
+	q = tcpmig_capture_start(s->net, &c.tuple);
+	if (IS_ERR(q))
+		return PTR_ERR(q);
+	s->capture = q;
+	s->tuple = c.tuple;
+	s->status = (struct tcpmig_status){};
+	s->stage = TCPMIG_STAGE_CAPTURING;
+	return 0;
+}
+
+/* Copies the state in and judges it. */
+static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
+{
+	struct tcpmig_built *built = &s->built;
+	const char *why;
+	int err;
+
+	if (!b->size || b->size > TCPMIG_STATE_MAX)
+		return -EBADMSG;
+	built->state = kzalloc(sizeof(*built->state), GFP_KERNEL);
+	if (!built->state)
+		return -ENOMEM;
+	built->data = vmemdup_user(u64_to_user_ptr(b->addr), b->size);
+	if (IS_ERR(built->data)) {
+		err = PTR_ERR(built->data);
+		built->data = NULL;
+		return err;
+	}
+	built->size = b->size;
+	err = tcpmig_state_decode(built->state, built->data, built->size) ?:
+	      tcpmig_queues_check(built->state, built->data, built->size);
+	if (err)
+		return err;
+	why = tcpmig_state_contradiction(built->state);
+	if (!why && memcmp(&built->state->tuple, &s->tuple, sizeof(s->tuple)))
+		why = "not the connection that is captured";
+	if (why)
+		pr_notice("state: contradiction: %s\n", why);
+	return why ? -EBADMSG : 0;
+}
+
+static int sock_build(struct tcpmig_session *s, u32 *refusal)
+{
+	struct socket *sock;
+	struct file *file;
+	int err;
+
+	err = sock_create(AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (err)
+		return err;
+	/* Also releases the socket when it fails. */
+	file = sock_alloc_file(sock, 0, NULL);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = net_eq(sock_net(sock->sk), s->net) ? tcpmig_build(sock, &s->built, refusal) : -EXDEV;
+	if (err) {
+		tcpmig_destroy(sock->sk);
+		fput(file);
+		return err;
+	}
+	s->sock = sock;
+	return 0;
+}
+
+/* The descriptor appears when nothing can fail any more. */
+static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void __user *arg)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	b->fd = fd;
+	if (copy_to_user(arg, b, sizeof(*b))) {
+		put_unused_fd(fd);
+		return -EFAULT;
+	}
+	fd_install(fd, get_file(s->sock->file));
+	return 0;
+}
+
+int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_buffer b;
+	int err;
+
+	if (copy_from_user(&b, arg, sizeof(b)))
+		return -EFAULT;
+	b.refusal = TCPMIG_OK;
+	err = state_read(s, &b);
+	if (err == -EBADMSG)
+		b.refusal = TCPMIG_BAD_STATE;
+	if (!err)
+		err = sock_build(s, &b.refusal);
+	if (!err) {
+		err = sock_publish(s, &b, arg);
+		if (err) {
+			tcpmig_destroy(s->sock->sk);
+			tcpmig_session_forget_sock(s);
+		}
+	} else if (tcpmig_count_refusal(b.refusal) && copy_to_user(arg, &b, sizeof(b))) {
+		err = -EFAULT;
+	}
+	if (err) {
+		tcpmig_session_forget_state(s);
+		return err;
+	}
+	tcpmig_count(built);
+	tcpmig_status_set_queues(s, &s->built.state->bytes);
+	s->stage = TCPMIG_STAGE_BUILT;
+	return 0;
+}
+
+int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg)
+{
+	tcpmig_activate(s->sock->sk, &s->built, s->capture);
+	s->status.activate_ns = ktime_get_ns();
+	tcpmig_status_set_capture(s, s->capture);
+	tcpmig_capture_free(s->capture);
+	s->capture = NULL;
+	tcpmig_session_forget_state(s);
+	tcpmig_session_forget_sock(s);
+	s->stage = TCPMIG_STAGE_ENDED;
+	return 0;
+}
