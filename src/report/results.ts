@@ -11,8 +11,8 @@ import {
   type WindowSample,
   windowSchema,
 } from '../analysis/measurement.ts';
+import { type RunRecord, runRecordSchema } from '../analysis/run-record.ts';
 import { ExitCode, Fault } from '../fault.ts';
-import { type RunRecord, runRecordSchema } from './run-record.ts';
 
 export interface Run {
   readonly record: RunRecord;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median } from 'simple-statistics';
 import type { Measurement, Role } from '../analysis/measurement.ts';
+import type { RunRecord } from '../analysis/run-record.ts';
 import type { Claim, Claims } from './claims.ts';
 import { METRICS } from './metrics.ts';
 import type { Run } from './results.ts';
-import type { RunRecord } from './run-record.ts';
 import { type ClaimResult, judge, type Verdict } from './verdict.ts';
 
 interface Counts {

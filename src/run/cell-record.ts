@@ -5,12 +5,7 @@ import { addressOn, type LabPlan, type MachinePlan } from '../plan/lab.ts';
 import { peerPort } from '../plan/scenario.ts';
 
 /** cell.json: what was asked of this boot, and who is who in its capture. */
-export function cellRecord(
-  lab: LabPlan,
-  cell: CellPlan,
-  attempt: number,
-  problem: string,
-): CellFile & { problem: string } {
+export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number): CellFile {
   const onPublic = (machine: MachinePlan) => ({
     name: machine.name,
     public_mac: machine.nics.find(({ wire }) => wire === lab.cluster.wire)?.mac ?? '',

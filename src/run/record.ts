@@ -2,39 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { $ } from 'zx';
+import type { RunRecord } from '../analysis/run-record.ts';
 import { hostSystem } from '../host/packages.ts';
 import type { CellPlan } from '../plan/experiment.ts';
 import type { Experiment } from '../spec/experiment.ts';
 import type { Ground } from './ground.ts';
-
-export interface RunRecord {
-  version: 1;
-  id: string;
-  state: 'running' | 'complete' | 'interrupted';
-  experiment: { title: string; file: string; claims: string | null };
-  started: string;
-  duration_s: number;
-  seed: number;
-  clock: 'real' | 'virtual';
-  host: Record<string, unknown>;
-  qemu: { version: string; image: string };
-  accelerator: 'kvm' | 'tcg';
-  accelerator_reason: string;
-  guest: { release: string; kernel: string };
-  module: { sha256: string; broken: string | null };
-  image: { recipe: string; sha256: string; lock_sha256: string };
-  git: { commit: string | null; dirty: boolean | null };
-  cells: { id: string; seed: number; role: CellPlan['role']; image_mb: number; attempts: CellAttempt[] }[];
-}
-
-export interface CellAttempt {
-  attempt: number;
-  /** Empty when every machine carried out its scenario. */
-  problem: string;
-  valid: number;
-  invalid: number;
-  inconclusive: number;
-}
 
 /** What is known before the first cell: enough to repeat the run elsewhere. */
 export async function newRecord(

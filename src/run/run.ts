@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CellAnalysis } from '../analysis/cell.ts';
 import type { Measurement } from '../analysis/measurement.ts';
 import { analyseRun } from '../analysis/run.ts';
+import type { RunRecord } from '../analysis/run-record.ts';
 import type { Report } from '../image/report.ts';
 import { type CellPlan, expectedSeconds, planCells } from '../plan/experiment.ts';
 import { type LabPlan, planLab } from '../plan/lab.ts';
@@ -12,7 +14,7 @@ import type { Topology } from '../spec/topology.ts';
 import { runCell } from './cell.ts';
 import { cellRecord } from './cell-record.ts';
 import type { Ground } from './ground.ts';
-import { newRecord, type RunRecord } from './record.ts';
+import { newRecord } from './record.ts';
 
 /** A cell that measured nothing usable, but in which nothing went wrong, is booted again at most so often. */
 const attemptsPerCell = 3;
@@ -48,6 +50,18 @@ export interface RunOutcome {
   rows: Measurement[];
 }
 
+/** A run under way. */
+interface Execution {
+  plan: RunPlan;
+  ground: Ground;
+  directory: string;
+  record: RunRecord;
+  /** Analyses of boots that are over, so that no capture is read again. */
+  done: Map<string, CellAnalysis>;
+  tell: (cell: CellPlan, detail: string) => void;
+  signal: AbortSignal;
+}
+
 /**
  * Carries out every cell of the plan and writes results/<run-id>. Tables and record are written anew after each cell,
  * so that an interrupted run keeps what was measured.
@@ -62,19 +76,20 @@ export async function executeRun(
 ): Promise<RunOutcome> {
   await mkdir(join(directory, 'cells'), { recursive: true });
   const record = await newRecord(id, plan.file, plan.experiment, plan.cells, ground);
+  const tell = (cell: CellPlan, detail: string) =>
+    report({ stage: cell.id, done: plan.cells.indexOf(cell), total: plan.cells.length, detail });
+  const execution: Execution = { plan, ground, directory, record, done: new Map(), tell, signal };
   const begin = performance.now();
   const save = (state: RunRecord['state']) => {
     record.state = state;
     record.duration_s = Math.round((performance.now() - begin) / 100) / 10;
     return saveRecord(directory, record);
   };
-  let rows: Measurement[] = [];
+  let { rows } = await analyseRun(directory);
   try {
-    for (const [index, cell] of plan.cells.entries()) {
+    for (const cell of plan.cells) {
       await save('running');
-      const tell = (detail: string) =>
-        report({ stage: cell.id, done: index, total: plan.cells.length, detail });
-      rows = await measureCell(plan, ground, directory, cell, record, tell, signal);
+      rows = await measureCell(execution, cell);
     }
     await save('complete');
   } catch (error) {
@@ -87,60 +102,51 @@ export async function executeRun(
 const lastAttempt = (rows: readonly Measurement[], cell: string) =>
   Math.max(...rows.filter((row) => row.cell === cell).map(({ attempt }) => attempt));
 
-async function measureCell(
-  plan: RunPlan,
-  ground: Ground,
-  directory: string,
-  cell: CellPlan,
-  record: RunRecord,
-  tell: (detail: string) => void,
-  signal: AbortSignal,
-): Promise<Measurement[]> {
-  const attempts = record.cells.find(({ id }) => id === cell.id)?.attempts ?? [];
+/** Boots the cell, again while it is inconclusive. @returns the rows of the whole run so far. */
+async function measureCell(execution: Execution, cell: CellPlan): Promise<Measurement[]> {
+  const { directory, record, done, tell } = execution;
   for (let attempt = 1; ; attempt++) {
-    tell(attempt === 1 ? 'boot' : `boot, attempt ${attempt}`);
-    const folder = join(directory, 'cells', cell.id);
-    const { problem } = await bootCell(plan, ground, folder, cell, `${record.id}.${attempt}`, tell, signal);
-    await writeFile(
-      join(folder, 'cell.json'),
-      JSON.stringify(cellRecord(plan.lab, cell, attempt, problem), undefined, 2),
-    );
-    const { rows } = await analyseRun(directory);
+    tell(cell, attempt === 1 ? 'boot' : `boot, attempt ${attempt}`);
+    const folder = join(directory, 'cells', attempt === 1 ? cell.id : `${cell.id}.attempt${attempt}`);
+    const problem = await bootCell(execution, cell, attempt, folder);
+    const { rows } = await analyseRun(directory, done);
     const mine = rows.filter((row) => row.cell === cell.id && row.attempt === attempt);
     const count = (status: Measurement['status']) => mine.filter((row) => row.status === status).length;
     const counts = { valid: count('valid'), invalid: count('invalid'), inconclusive: count('inconclusive') };
-    attempts.push({ attempt, problem, ...counts });
+    record.cells.find(({ id }) => id === cell.id)?.attempts.push({ attempt, problem, ...counts });
+    const { valid, invalid, inconclusive } = counts;
     tell(
-      `${counts.valid} valid, ${counts.invalid} invalid, ${counts.inconclusive} inconclusive${problem && `; ${problem}`}`,
+      cell,
+      `${valid} valid, ${invalid} invalid, ${inconclusive} inconclusive${problem && `; ${problem}`}`,
     );
-    const unusable = counts.invalid === 0 && (mine.length === 0 || counts.inconclusive > 0);
-    if (!unusable || attempt === attemptsPerCell) return rows;
-    await rename(folder, join(directory, 'cells', `${cell.id}.attempt${attempt}`));
+    const isInconclusive = invalid === 0 && (mine.length === 0 || inconclusive > 0);
+    if (!isInconclusive || attempt === attemptsPerCell) return rows;
   }
 }
 
-function bootCell(
-  plan: RunPlan,
-  ground: Ground,
-  folder: string,
+/** @returns the problem that ended the boot early, or the empty string. */
+async function bootCell(
+  execution: Execution,
   cell: CellPlan,
-  name: string,
-  tell: (detail: string) => void,
-  signal: AbortSignal,
-) {
-  const peer = plan.lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
-  const wire = plan.lab.cluster.wire;
+  attempt: number,
+  folder: string,
+): Promise<string> {
+  const { plan, ground, record, tell, signal } = execution;
+  const { lab } = plan;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'cell.json'), JSON.stringify(cellRecord(lab, cell, attempt), undefined, 2));
+  const peer = lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
   let moved = 0;
-  return runCell({
-    ...{ name, plan: plan.lab, ground, timeoutS: cell.timeoutS, directory: folder, signal },
-    scenarios: Object.fromEntries(
-      plan.lab.machines.map((each) => [each.name, cellScenario(plan.lab, each, cell)]),
-    ),
-    captures: [{ machine: peer, wire, file: `${wire}.pcap`, snaplen: 128 }],
+  const { problem } = await runCell({
+    ...{ name: `${record.id}.${cell.id.slice(0, 2)}.${attempt}`, plan: lab, ground, timeoutS: cell.timeoutS },
+    ...{ directory: folder, signal },
+    scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
+    captures: [{ machine: peer, wire: lab.cluster.wire, file: `${lab.cluster.wire}.pcap`, snaplen: 128 }],
     onEvent: (_, line) => {
-      if (line.includes('"event":"migration"')) tell(`migration ${++moved} of ${cell.repetitions}`);
+      if (line.includes('"event":"migration"')) tell(cell, `migration ${++moved} of ${cell.repetitions}`);
     },
   });
+  return problem;
 }
 
 async function saveRecord(directory: string, record: RunRecord): Promise<void> {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+
+import type { RunRecord } from '../../analysis/run-record.ts';
 import type { Claims } from '../claims.ts';
 import { capitalised, count, duration, number } from '../format.ts';
 import { heading, METRIC_NAMES, METRICS } from '../metrics.ts';
-import type { RunRecord } from '../run-record.ts';
 import type { Summary } from '../summary.ts';
 import { carriedLine } from '../terminal.ts';
 import { html, type Markup } from './html.ts';

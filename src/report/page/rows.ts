@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Measurement } from '../../analysis/measurement.ts';
+import type { RunRecord } from '../../analysis/run-record.ts';
 import { number } from '../format.ts';
 import type { Run } from '../results.ts';
-import type { RunRecord } from '../run-record.ts';
 import type { Summary } from '../summary.ts';
 import { rowCounts } from '../terminal.ts';
 import { html, type Markup } from './html.ts';

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
-import { CLOCKS, ROLES } from '../analysis/measurement.ts';
+import { CLOCKS, ROLES } from './measurement.ts';
 
 /** A fact that an older or an interrupted run may lack; the report then says "not recorded". */
 const fact = z.string().nullish();
 
-/** One boot of a cell; `problem` is empty where every machine carried out its scenario. */
-const attempt = z.looseObject({ attempt: z.number(), problem: z.string() });
+/** One boot of a cell and its rows; `problem` is empty where every machine carried out its scenario. */
+const attempt = z.looseObject({
+  attempt: z.number(),
+  problem: z.string(),
+  valid: z.number().nullish(),
+  invalid: z.number().nullish(),
+  inconclusive: z.number().nullish(),
+});
 
 /**
- * What the report reads of run.json. Other keys are kept and ignored: a run may record more than a report shows.
+ * run.json: what was run, on what, with what. Written by the run, read by the report, which keeps and ignores other keys.
  */
 export const runRecordSchema = z.looseObject({
   version: z.literal(1, 'expected run.json of version 1'),
