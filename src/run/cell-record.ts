@@ -18,7 +18,6 @@ export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number): CellF
       version: 1,
       cell: cell.id,
       attempt,
-      problem,
       seed: cell.seed,
       engine: cell.engine,
       clock: cell.clock,
