@@ -41,7 +41,7 @@ export async function fetchPackages(
   for (let at = 0; at < missing.length; at += batchSize) {
     const batch = missing.slice(at, at + batchSize);
     await fetchBatch(image, mirror, batch, (each) => {
-      report({ stage: `fetching packages of ${image}`, done, total, detail: each.name });
+      report({ stage: `fetching packages of ${image}`, done, total });
       done += each.size;
     });
   }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { run } from './command.ts';
-import type { Lock, LockedPackage } from './lock.ts';
+import { type Lock, type LockedPackage, writeLock } from './lock.ts';
 import { findMirror } from './mirror.ts';
-import type { Recipe } from './recipe.ts';
+import { type Recipe, readRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -31,6 +31,13 @@ export async function resolveRecipe(recipe: Recipe, report: Report): Promise<Loc
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Locks the recipe to the versions that the mirror has today. */
+export async function relock(name: string, report: Report): Promise<Lock> {
+  const lock = await resolveRecipe(await readRecipe(name), report);
+  await writeLock(lock);
+  return lock;
 }
 
 /** An apt that knows nothing of the host's packages, sources and pins. */

@@ -2,7 +2,7 @@
 import type { Topology } from '../spec/topology.ts';
 
 /** One network card of a machine; `address` is in CIDR form. */
-export interface NicPlan {
+interface NicPlan {
   wire: string;
   mac: string;
   address: string;

@@ -23,7 +23,7 @@ export const machineFiles = (machine: string) => ({
 });
 
 /** The socket that the hub of a wire listens on for one other member. */
-export const wireSocket = (wire: string, member: string) => `${wire}.${member}.sock`;
+const wireSocket = (wire: string, member: string) => `${wire}.${member}.sock`;
 
 /**
  * QEMU's arguments for one machine of the lab, for the real clock. Pure.

@@ -41,15 +41,6 @@ export function parseText<T>(name: string, text: string, schema: ZodType<T>): T 
   throw diagnostics(name, text, lines, problems);
 }
 
-/** A fault about one place of a file that only shows after the schema has been met (a name that does not exist, say). */
-export function faultAt(name: string, text: string, path: Path, message: string): Fault {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  return diagnostics(name, text, lines, [
-    { offset: offsetOf(document, path), message: `${where(path)}: ${message}` },
-  ]);
-}
-
 function locate(document: Document, issue: core.$ZodIssue): { offset: number; message: string }[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({

@@ -21,7 +21,7 @@ const machine = z.strictObject({
 
 const wire = z.strictObject({ kind: z.enum(['broadcast', 'pair']), subnet });
 
-export const topologySchema = z
+const topologySchema = z
   .strictObject({
     name,
     image: name,

@@ -23,7 +23,7 @@ export interface LabBoot {
 }
 
 /** QEMU's whole command line for one machine; it runs in the lab's folder. */
-export const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
+const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   ...boot.qemu,
   ...qemuArguments(boot.plan, machine, {
     accelerator: boot.accelerator,
@@ -104,7 +104,7 @@ async function startMachine(
 const signalOf = ({ signal }: LabBoot) => (signal ? { signal } : {});
 
 /** The port of the host that QEMU forwards, from `info usernet`. */
-export function forwardedPort(text: string): number {
+function forwardedPort(text: string): number {
   const port = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(text)?.[1];
   if (!port) throw new Fault(ExitCode.bug, `QEMU forwards no port:\n${text}`);
   return Number(port);

@@ -11,7 +11,7 @@ export interface ProcessIdentity {
 }
 
 /** @returns undefined when no process has that number; a zombie counts as gone. */
-export function identify(pid: number): ProcessIdentity | undefined {
+function identify(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
