@@ -10,7 +10,7 @@ export const cp = (program: Command) =>
     .description('copy a file or folder into or out of a machine')
     .argument('<from>', 'PATH or MACHINE:PATH')
     .argument('<to>', 'PATH or MACHINE:PATH')
-    .option('-n, --name NAME', 'name of the lab', 'lab')
+    .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .addHelpText(
       'after',
       '\nExamples:\n  miglab cp ./probe node-a:/root/\n  miglab cp peer:/run/miglab/workload.jsonl .\n',

@@ -7,7 +7,7 @@ export const down = (program: Command) =>
   program
     .command('down')
     .description('end the machines of a lab and everything it left; nothing else is touched')
-    .option('-n, --name NAME', 'name of the lab', 'lab')
+    .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('--json', 'print what was ended as JSON')
     .action(async (options) => {
       const { ended } = await stopLab(options.name);

@@ -9,7 +9,7 @@ export const exec = (program: Command) =>
     .description("run a command in a machine; its exit code is the command's")
     .argument('<machine>')
     .argument('<command...>')
-    .option('-n, --name NAME', 'name of the lab', 'lab')
+    .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('-i, --stdin', 'pass standard input on')
     .passThroughOptions()
     .addHelpText(

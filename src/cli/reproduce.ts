@@ -10,7 +10,7 @@ export const reproduce = (program: Command) =>
     .command('reproduce')
     .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
     .option('--yes', 'install and download without asking')
-    .option('--results DIR', 'folder of the runs', packagePath('results'))
+    .option('--results <DIR>', 'folder of the runs', packagePath('results'))
     .option('--json', 'print the summary as JSON')
     .action(async (options) => {
       await provision(hostPackages, options.yes || process.env.CI === 'true');

@@ -7,7 +7,7 @@ export const ssh = (program: Command) =>
     .command('ssh')
     .description('an interactive shell in a machine')
     .argument('<machine>')
-    .option('-n, --name NAME', 'name of the lab', 'lab')
+    .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .action(async (machine: string, options) => {
       using session = await connect(options.name, machine);
       process.exitCode = await session.shell(process.stdin, process.stdout);

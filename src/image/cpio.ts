@@ -31,7 +31,7 @@ export function writeArchive(nodes: Iterable<Node>): Buffer {
     for (const parent of parents(path))
       if (!byPath.has(parent)) byPath.set(parent, { type: 'directory', path: parent, mode: 0o755 });
   const paths = [...byPath.keys()].sort();
-  const parts = paths.flatMap((path, index) => member(byPath.get(path) as Node, index + 1));
+  const parts = paths.flatMap((path, index) => member(byPath.get(path) as Node, index));
   return padded([...parts, ...header('TRAILER!!!', { inode: 0, mode: 0, links: 1, size: 0 })], 512);
 }
 

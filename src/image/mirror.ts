@@ -25,13 +25,19 @@ export async function findMirror(env: NodeJS.ProcessEnv = process.env): Promise<
   return checked(await expand(mirror));
 }
 
-/** Picks the archive from lines `address suite component`; the security archive holds only a part. Pure. */
+/**
+ * Picks the archive from lines `address suite component`; the security archive holds only a part. Vendors use Debian's
+ * suite names too, so an address that says debian comes first. Pure.
+ */
 export function debianArchive(lines: string): string | undefined {
-  const targets = lines.split('\n').map((line) => line.split(' '));
-  return targets.find(
-    ([uri = '', suite = '', component]) =>
-      debianSuite.test(suite) && component === 'main' && !/security/.test(uri),
-  )?.[0];
+  const serving = lines
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(
+      ([uri = '', suite = '', part]) => debianSuite.test(suite) && part === 'main' && !/security/.test(uri),
+    )
+    .map(([uri = '']) => uri);
+  return serving.find((uri) => /[/]debian([/.]|$)/.test(uri)) ?? serving[0];
 }
 
 /** Cloud images name a file with addresses; the first that is not a comment counts. */

@@ -99,7 +99,9 @@ export function downloadFault(
   const gone = batch.filter((each) =>
     stderr
       .split('\n')
-      .some((line) => line.includes(packageUri(mirror, each)) && /\b404\b|not found/i.test(line)),
+      .some(
+        (line) => line.includes(packageUri(mirror, each)) && /\b404\b|not found|failed to stat/i.test(line),
+      ),
   );
   if (gone.length > 0)
     return new Fault(

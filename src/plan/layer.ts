@@ -24,11 +24,16 @@ export function machineFile(lab: LabPlan, machine: MachinePlan, mgmt: boolean): 
   }
   if (mgmt) lines.push(['MAC_mgmt', mgmtMac(lab, machine)], ['ADDR_mgmt', '10.0.2.15/24']);
   if (machine.ports) lines.push(['PORT_RANGE', machine.ports.replace('-', ' ')]);
-  // A SYN cookie's answer belongs to no socket, so that the single-IP rule would drop it.
-  if (machine.role === 'node') lines.push(['SYSCTLS', 'net.ipv4.tcp_syncookies=0']);
+  if (machine.node !== undefined) lines.push(['SYSCTLS', nodeSysctls(machine.node)]);
   const content = lines.map(([key, value]) => `${key}='${value}'\n`).join('');
   return { path: `etc/miglab/machines/${machine.name}.env`, mode: 0o644, content };
 }
+
+/**
+ * A SYN cookie's answer belongs to no socket, so that the single-IP rule would drop it. Nodes count their processes from
+ * different numbers: one that migrates keeps its numbers, which must be free at the destination.
+ */
+const nodeSysctls = (node: number) => `net.ipv4.tcp_syncookies=0 kernel.ns_last_pid=${(node + 1) * 8000}`;
 
 /** Names of all machines on the wires where they have an address of their own. */
 export function hostsFile(lab: LabPlan): LayerFile {

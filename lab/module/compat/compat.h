@@ -4,6 +4,10 @@
 #define _TCPMIG_COMPAT_H
 
 #include <linux/version.h>
+/* mac_pton moved here; 6.1 has it in linux/kernel.h. */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
 #include <net/inet_hashtables.h>
 #include <net/tcp.h>
 
@@ -109,8 +113,8 @@ static inline void compat_set_scaling_ratio(struct tcp_sock *tp, u8 ratio)
 }
 #endif
 
-/* The right edge of the largest window announced: 7.1. */
-#if KERNEL_HAS(7, 1)
+/* The right edge of the largest window announced: 7.2. */
+#if KERNEL_HAS(7, 2)
 #define COMPAT_HAS_MWND true
 static inline u32 compat_mwnd_seq(const struct tcp_sock *tp)
 {
