@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildOnce } from '../../../src/image/cache.ts';
+
+let folder = '';
+const silent = () => {};
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'miglab-cache-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('of two builds at once one runs, and both get its result', async () => {
+  let builds = 0;
+  const build = async (into: string) => {
+    builds++;
+    await new Promise(setImmediate);
+    await writeFile(join(into, 'file'), 'built');
+  };
+  const target = join(folder, 'target');
+  await Promise.all([1, 2].map(() => buildOnce(target, 'it', silent, build)));
+  expect(builds).toBe(1);
+  expect(await readFile(join(target, 'file'), 'utf8')).toBe('built');
+  expect(await readdir(folder)).toEqual(['target']);
+});
+
+test('a build that fails leaves nothing, and can be tried again', async () => {
+  const target = join(folder, 'target');
+  const failing = buildOnce(target, 'it', silent, async (into) => {
+    await writeFile(join(into, 'half'), '');
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await readdir(folder)).toEqual([]);
+  await buildOnce(target, 'it', silent, async () => {});
+  expect(existsSync(target)).toBe(true);
+});
+
+test('the lock of a process that is gone is taken over', async () => {
+  const target = join(folder, 'target');
+  // Our own pid with another start time: a process that had it before us.
+  await writeFile(`${target}.lock`, `${process.pid} 1`);
+  await buildOnce(target, 'it', silent, async () => {});
+  expect(await readdir(folder)).toEqual(['target']);
+});
+
+test("a full disk is the host's fault", async () => {
+  const full = buildOnce(join(folder, 'target'), 'it', silent, async () => {
+    throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+  });
+  await expect(full).rejects.toMatchObject({ exitCode: 69, message: expect.stringMatching(/disk is full/) });
+});
