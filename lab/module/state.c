@@ -250,11 +250,12 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 		if (err)
 			goto out;
 	}
-	err = -EBADMSG;
-	if (tb[TCPMIG_A_CA_NAME]) {
-		nla_strscpy(s->ca_name, tb[TCPMIG_A_CA_NAME], sizeof(s->ca_name));
-		err = 0;
+	if (!tb[TCPMIG_A_CA_NAME]) {
+		pr_notice("state: attribute %u is missing\n", TCPMIG_A_CA_NAME);
+		err = -EBADMSG;
+		goto out;
 	}
+	nla_strscpy(s->ca_name, tb[TCPMIG_A_CA_NAME], sizeof(s->ca_name));
 out:
 	kfree(tb);
 	return err;

@@ -60,7 +60,7 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
       `${mark} ${2 * number}`,
       `cr_checkpoint --to ${to} --secret-file ${secret} --timeout 60 $pid >> ${events} || fail "migration ${number} failed"`,
       `${mark} ${2 * number + 1}`,
-      `barrier_at ${2 * number} migrated --put pid=$pid`,
+      `barrier_at --put pid=$pid ${2 * number} migrated`,
       `barrier_at ${2 * number + 1} settled`,
     ];
   }

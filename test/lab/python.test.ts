@@ -72,7 +72,7 @@ test('an unmodified python3 with a thread and a connection moves, and goes on wi
         'cr_run python3 /run/miglab/client.py < /dev/null > /dev/null 2>&1 & pid=$!',
         'read _ < /run/miglab/go',
         move(b),
-        'barrier_at 2 there --put pid=$pid',
+        'barrier_at --put pid=$pid 2 there',
         'barrier_at 3 back',
       ];
     return [...common, "pid=$(barrier_at 2 there | sed -n 's/^pid=//p')", move(a), 'barrier_at 3 back'];
