@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function root(...entries: (tar.Header & { text?: string })[]): Promise<string> {
+async function root(...entries: (Partial<tar.Header> & { name: string; text?: string })[]): Promise<string> {
   const pack = tar.pack();
   for (const { text = '', ...header } of entries) pack.entry(header, text);
   pack.finalize();
