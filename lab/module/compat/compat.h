@@ -4,14 +4,15 @@
 #define _TCPMIG_COMPAT_H
 
 #include <linux/version.h>
-/* mac_pton moved here; 6.1 has it in linux/kernel.h. */
-#if __has_include(<linux/hex.h>)
-#include <linux/hex.h>
-#endif
 #include <net/inet_hashtables.h>
 #include <net/tcp.h>
 
 #define KERNEL_HAS(major, minor) (LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, 0))
+
+/* No longer by way of linux/kernel.h: mac_pton. */
+#if KERNEL_HAS(7, 0)
+#include <linux/hex.h>
+#endif
 
 /* 6.2 renamed the directions of an iterator (and 6.1's stable series may have them too). */
 #ifndef ITER_DEST
