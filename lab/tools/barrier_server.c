@@ -180,6 +180,7 @@ int barrier_serve(const struct sockaddr_in *endpoint, const char *members, bool 
 
 	if (!s || !barrier_state_open(&s->state, members)) {
 		fprintf(stderr, "barrier: --members %s: a number or names with commas were expected\n", members);
+		free(s);
 		return 64;
 	}
 	for (int i = 0; i < CLIENTS; i++)
@@ -189,6 +190,7 @@ int barrier_serve(const struct sockaddr_in *endpoint, const char *members, bool 
 	if (bind(s->listener, (const struct sockaddr *)endpoint, sizeof(*endpoint)) || listen(s->listener, 128) ||
 	    (background && daemon(0, 0))) {
 		fprintf(stderr, "barrier: serve: %s\n", strerror(errno));
+		free(s);
 		return 69;
 	}
 	serve(s);

@@ -59,7 +59,9 @@ static bool read_more(struct follow *f)
 	if (f->fd < 0)
 		return false;
 	start_over_if_cut(f);
-	memmove(f->text, f->text + f->begin, f->length -= f->begin);
+	f->length -= f->begin;
+	if (f->length)
+		memmove(f->text, f->text + f->begin, f->length);
 	f->begin = 0;
 	if (f->room - f->length < READ_SIZE) {
 		char *text = realloc(f->text, f->length + 2 * READ_SIZE);

@@ -111,9 +111,11 @@ static int lacking(const char *what)
 static int start_all(const struct options *o, struct report *report)
 {
 	int *fds = calloc(o->connections, sizeof(*fds));
+	int listener = rendezvous_listen(o);
 
-	report_waiting(report);
-	if (!fds || !rendezvous(o, &session.stop, fds)) {
+	if (listener != RENDEZVOUS_FAILED)
+		report_waiting(report);
+	if (!fds || listener == RENDEZVOUS_FAILED || !rendezvous(o, listener, &session.stop, fds)) {
 		free(fds);
 		return EXIT_NOTHING;
 	}

@@ -115,28 +115,25 @@ static int accept_one(int listener, const struct deadline *deadline)
 	return -1;
 }
 
-static int new_listener(const struct options *o)
+int rendezvous_listen(const struct options *o)
 {
-	int fd = new_socket(o), on = 1;
+	int fd = o->listen ? new_socket(o) : -1, on = 1;
 
 	if (fd < 0)
-		return -1;
+		return o->listen ? RENDEZVOUS_FAILED : -1;
 	if (!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) &&
 	    !bind(fd, (const struct sockaddr *)&o->endpoint, sizeof(o->endpoint)) && !listen(fd, 4096))
 		return fd;
 	option_failed("listen");
 	close(fd);
-	return -1;
+	return RENDEZVOUS_FAILED;
 }
 
-bool rendezvous(const struct options *o, const atomic_bool *stop, int *fds)
+bool rendezvous(const struct options *o, int listener, const atomic_bool *stop, int *fds)
 {
 	struct deadline deadline = { o->connect_ns ? monotonic_ns() + o->connect_ns : 0, stop };
-	int listener = o->listen ? new_listener(o) : -1;
 	unsigned int i = 0;
 
-	if (o->listen && listener < 0)
-		return false;
 	for (; i < o->connections; i++) {
 		fds[i] = o->listen ? accept_one(listener, &deadline) : connect_one(o, &deadline);
 		if (fds[i] < 0)

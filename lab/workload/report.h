@@ -21,7 +21,7 @@ struct report {
 
 /* Opens the log; false (errno) when that failed. */
 bool report_open(struct report *report, const struct options *options);
-/* Before the connections are there. */
+/* Before the connections are there; a listener listens. */
 void report_waiting(struct report *report);
 void report_start(struct report *report);
 void report_progress(struct report *report);

@@ -19,7 +19,7 @@ function peerSteps(lab: LabPlan, peer: MachinePlan, cell: CellPlan): string[] {
     `workload peer --listen ${listen} ${traffic(cell, cell.peerRateMbS)} --log ${log} & peer=$!`,
     'barrier_at 1 listening',
     ...migrations(cell).flatMap(({ number }) => [
-      `barrier_at ${2 * number} migrated`,
+      `barrier_at ${2 * number} migrated > /dev/null`,
       `barrier_at ${2 * number + 1} settled`,
     ]),
     'wait $peer || fail "the verifier at the peer ended with $?"',
@@ -60,7 +60,7 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
       `${mark} ${2 * number}`,
       `cr_checkpoint --to ${to} --secret-file ${secret} --timeout 60 $pid >> ${events} || fail "migration ${number} failed"`,
       `${mark} ${2 * number + 1}`,
-      `barrier_at --put pid=$pid ${2 * number} migrated`,
+      `barrier_at --put pid=$pid ${2 * number} migrated > /dev/null`,
       `barrier_at ${2 * number + 1} settled`,
     ];
   }
@@ -80,7 +80,7 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
 
 const stopWorkload = (cell: CellPlan): string[] => [
   'kill -TERM $pid',
-  awaitWorkload(cell, 'ended>=1', 'the workload did not end'),
+  awaitWorkload(cell, 'exit>=0', 'the workload did not end'),
 ];
 
 const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string) =>

@@ -69,7 +69,7 @@ static void sysv_shm(void)
 
 static void locked_memory(void)
 {
-	mlock(malloc(65536), 65536);
+	mlock(calloc(16, 4096), 65536);
 }
 
 static void child(void)

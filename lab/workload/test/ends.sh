@@ -66,6 +66,27 @@ code=$?
 wait $peer
 ok "another seed is another stream: both exit 1" is "$code $?" "1 1"
 
+# The clock is that of another machine from one moment to the next, while the program sleeps, sends and verifies.
+LD_PRELOAD="$BIN/test/jump.so" "$BIN/workload" --listen "$at" --seed 1 --rate 5 --image-mb 2 --verify-every 0.2 --log "$W/jump.log" 2>"$W/jump.err" &
+node=$!
+"$BIN/workload" peer --connect "$at" --seed 1 --rate 5 --log "$W/jump-peer.log" 2>"$W/jump-peer.err" &
+peer=$!
+started="$started $node $peer"
+went_on() { "$tools/await" --file "$W/jump.log" --timeout 60 --event workload 'tx_bytes>=+1000000' 'rx_bytes>=+1000000' 'mem_passes>=+2'; }
+went_on
+before=$(field "$W/jump.log" workload t_ns)
+kill -USR1 $node
+ok "after the clock went forward by hours all goes on" went_on
+forward=$(field "$W/jump.log" workload t_ns)
+ok "  and it did" at_least $((forward - before)) 8000000000000
+kill -USR2 $node
+ok "after it went backward by hours, too" went_on
+ok "  and it did" at_most $(($(field "$W/jump.log" workload t_ns) - forward)) -8000000000000
+kill -TERM $node
+wait $node
+ok "all bytes were right" is $? 0
+wait $peer
+
 for bad in "--role all --connect $at" "--connect 1.2.3" "--connect $at --listen $at" "--connect $at --rate -1" "" \
 	"--connect $at --chunk 1" "--connect $at --image-mb x" "--connect $at more"; do
 	# shellcheck disable=SC2086

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * poke PID BYTES COUNT
- * Changes COUNT bytes in the largest private anonymous mapping of a process, which is at least BYTES long: its image.
+ * Changes COUNT bytes in the smallest writable anonymous mapping of a process that has at least BYTES: its image.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static unsigned long largest(const char *pid, unsigned long at_least)
+static unsigned long image_of(const char *pid, unsigned long at_least)
 {
-	unsigned long from, to, inode, best = 0, size = at_least - 1;
+	unsigned long from, to, inode, best = 0, size = ~0ul;
 	char path[64], line[512], modes[8];
 	FILE *maps;
 
@@ -18,7 +18,7 @@ static unsigned long largest(const char *pid, unsigned long at_least)
 	maps = fopen(path, "r");
 	while (maps && fgets(line, sizeof(line), maps))
 		if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, modes, &inode) == 4 && !inode &&
-		    modes[1] == 'w' && to - from > size)
+		    modes[1] == 'w' && to - from >= at_least && to - from < size)
 			best = from, size = to - from;
 	return best;
 }
@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 	char path[64];
 	int fd;
 
-	if (argc != 4 || !(at = largest(argv[1], strtoul(argv[2], NULL, 10))))
+	if (argc != 4 || !(at = image_of(argv[1], strtoul(argv[2], NULL, 10))))
 		return 64;
 	count = strtoul(argv[3], NULL, 10);
 	snprintf(path, sizeof(path), "/proc/%s/mem", argv[1]);

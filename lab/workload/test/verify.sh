@@ -37,6 +37,7 @@ until_received() { # NODE-BYTES PEER-BYTES
 through_relay() { # DIRECTION FAULT OFFSET LENGTH
 	port=$((port + 2))
 	start_peer --rate 20
+	seen peer event==peer-waiting
 	"$BIN/test/relay" "127.77.0.2:$((port + 1))" "127.77.0.3:$port" "$@" 2>"$W/relay.err" &
 	relay=$!
 	started="$started $relay"
