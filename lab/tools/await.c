@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * await --file FILE [--timeout S] [--event NAME] EXPR...
+ * await --file FILE [--timeout S] [--event NAME] [--fresh] EXPR...
  * Waits until all expressions hold for what FILE, lines of JSON that others append to, says last. An expression is
  * KEY OP VALUE in one word, OP one of >= <= == != > <; KEY's value is the one in the last line that has it. With a
- * number "+N" the value is meant to be that much more than the last one present when await began (0 if there was none).
+ * number "+N" the value is meant to be that much more than the last one present when await began, or than the first to
+ * come if there was none. With --fresh only lines count that come after await began: a process that left this machine and
+ * came back has old ones here.
  */
 #include "follow.h"
 #include "json_scan.h"
@@ -27,14 +29,14 @@ struct condition {
 	enum operator operator;
 	const char *wanted;
 	double number;       /* of wanted */
-	bool numeric, relative;
+	bool numeric, relative; /* relative: number is still to be added to a base */
 	char *seen;          /* the last value, null if none yet; strings without their quotes */
 };
 
 static _Noreturn void usage(const char *complaint, const char *about)
 {
 	fprintf(stderr, "await: %s%s\n"
-		"usage: await --file FILE [--timeout S] [--event NAME] KEY>=VALUE...\n"
+		"usage: await --file FILE [--timeout S] [--event NAME] [--fresh] KEY>=VALUE...\n"
 		"       operators: >= <= == != > <; >=+N: N more than now\n", complaint, about);
 	exit(64);
 }
@@ -84,7 +86,7 @@ static bool holds(const struct condition *c)
 {
 	double number;
 
-	if (!c->seen)
+	if (!c->seen || c->relative)
 		return false;
 	if (c->numeric)
 		return to_number(c->seen, &number) && compare(c->operator, number, c->number);
@@ -119,6 +121,7 @@ struct watch {
 	struct condition *conditions;
 	int count;
 	const char *event;
+	bool fresh;
 	unsigned long lines;
 };
 
@@ -130,34 +133,54 @@ static bool all_hold(const struct watch *w)
 	return true;
 }
 
-/* Takes in what is there; with STOP_AT_TRUTH only up to the line with which all conditions hold. */
-static bool take_in(struct watch *w, bool stop_at_truth)
+static void take_in_line(struct watch *w, const char *line, size_t length)
+{
+	w->lines++;
+	if (!json_valid_object(line, length) || (w->event && !is_event(line, length, w->event)))
+		return;
+	for (int i = 0; i < w->count; i++)
+		look(&w->conditions[i], line, length);
+}
+
+/* A relative number becomes absolute with the first value there is to add it to. */
+static void fix_relative(struct watch *w)
+{
+	for (int i = 0; i < w->count; i++) {
+		struct condition *c = &w->conditions[i];
+		double base;
+
+		if (!c->relative || !c->seen || !to_number(c->seen, &base))
+			continue;
+		c->number += base;
+		c->relative = false;
+	}
+}
+
+/* What is there when await begins. */
+static void take_in_past(struct watch *w)
+{
+	const char *line;
+	size_t length;
+
+	while ((line = follow_line(&w->follow, &length)))
+		if (!w->fresh)
+			take_in_line(w, line, length);
+	fix_relative(w);
+}
+
+/* What has come since; only up to the line with which all conditions hold. */
+static bool take_in_news(struct watch *w)
 {
 	const char *line;
 	size_t length;
 
 	while ((line = follow_line(&w->follow, &length))) {
-		w->lines++;
-		if (!json_valid_object(line, length) || (w->event && !is_event(line, length, w->event)))
-			continue;
-		for (int i = 0; i < w->count; i++)
-			look(&w->conditions[i], line, length);
-		if (stop_at_truth && all_hold(w))
+		take_in_line(w, line, length);
+		fix_relative(w);
+		if (all_hold(w))
 			return true;
 	}
-	return all_hold(w);
-}
-
-static void fix_relative(struct watch *w)
-{
-	for (int i = 0; i < w->count; i++) {
-		struct condition *c = &w->conditions[i];
-		double now = 0;
-
-		if (c->relative && c->seen)
-			to_number(c->seen, &now);
-		c->number += now;
-	}
+	return false;
 }
 
 static int too_late(const struct watch *w, const char *path, double timeout)
@@ -181,8 +204,7 @@ static int wait_until(struct watch *w, const char *path, double timeout)
 		fprintf(stderr, "await: the folder of %s: %s\n", path, strerror(errno));
 		return 69;
 	}
-	take_in(w, false);
-	fix_relative(w);
+	take_in_past(w);
 	truth = all_hold(w);
 	while (!truth) {
 		uint64_t now_ns = monotonic_ns();
@@ -190,7 +212,7 @@ static int wait_until(struct watch *w, const char *path, double timeout)
 		if (now_ns >= end_ns)
 			return too_late(w, path, timeout);
 		follow_wait(&w->follow, end_ns - now_ns, NULL);
-		truth = take_in(w, true);
+		truth = take_in_news(w);
 	}
 	return 0;
 }
@@ -198,7 +220,8 @@ static int wait_until(struct watch *w, const char *path, double timeout)
 int main(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{ "file", 1, 0, 'f' }, { "timeout", 1, 0, 't' }, { "event", 1, 0, 'e' }, { 0 },
+		{ "file", 1, 0, 'f' }, { "timeout", 1, 0, 't' }, { "event", 1, 0, 'e' }, { "fresh", 0, 0, 'n' },
+		{ 0 },
 	};
 	struct watch watch = { 0 };
 	const char *path = NULL;
@@ -210,6 +233,8 @@ int main(int argc, char **argv)
 			path = optarg;
 		else if (option == 'e')
 			watch.event = optarg;
+		else if (option == 'n')
+			watch.fresh = true;
 		else if (option != 't' || !to_number(optarg, &timeout) || !(timeout >= 0 && timeout < 1e6))
 			usage("--timeout: seconds were expected", "");
 	}

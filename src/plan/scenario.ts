@@ -84,7 +84,7 @@ const stopWorkload = (cell: CellPlan): string[] => [
 ];
 
 const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string) =>
-  `await --file ${log} --timeout ${cell.timeoutS} '${condition}' || fail "${otherwise}"`;
+  `await --fresh --file ${log} --timeout ${cell.timeoutS} '${condition}' || fail "${otherwise}"`;
 
 interface Move {
   number: number;

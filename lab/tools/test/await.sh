@@ -52,6 +52,16 @@ echo 'not JSON, and { no matter' >>"$log"
 echo '{"n":5}' >>"$log"
 wait $waiter
 ok "+2 when it began at 3 is 5" is $? 0
+ok "old lines do not count with --fresh" is "$(try --fresh 'n>=1')" 124
+"$BIN/await" --file "$log" --fresh --timeout 60 'n>=+2' &
+waiter=$!
+until grep -q '^271 ' /proc/$waiter/syscall; do :; done
+echo '{"n":10}' >>"$log"
+echo '{"n":11}' >>"$log"
+ok "one more than the first fresh line is not two more" kill -0 $waiter
+echo '{"n":12}' >>"$log"
+wait $waiter
+ok "two more than the first fresh line" is $? 0
 rm "$log"
 ok "+0 without a line before: not seen" is "$(try 'n>=+0')" 124
 log="$W/no/folder/log"
