@@ -60,8 +60,10 @@ static int reopen_timer(const struct descriptor *descriptor)
 		return fd;
 	read_pair(descriptor->info, "it_value:", &left.it_value);
 	read_pair(descriptor->info, "it_interval:", &left.it_interval);
-	if (left.it_value.tv_sec || left.it_value.tv_nsec || left.it_interval.tv_sec || left.it_interval.tv_nsec)
-		SYS(timerfd_settime, fd, 0, &left, 0);
+	/* an expired interval timer stands still until it is read; its next period begins here */
+	if (expired && !left.it_value.tv_sec && !left.it_value.tv_nsec)
+		left.it_value = left.it_interval;
+	SYS(timerfd_settime, fd, 0, &left, 0);
 	if (expired && SYS(ioctl, fd, _IOW('T', 0, uint64_t) /* TFD_IOC_SET_TICKS */, &expired))
 		return -EIO;
 	return fd;

@@ -156,7 +156,7 @@ static void check_signals(void)
 	sigaddset(&wanted, SIGRTMIN + 3);
 	while (sigtimedwait(&wanted, &info, &(struct timespec){ 0 }) > 0) {
 		queued += info.si_code == SI_QUEUE && info.si_value.sival_int == 99;
-		directed += info.si_code == SI_TKILL;
+		directed += info.si_code == SI_USER || info.si_code == SI_TKILL;
 	}
 	check("pending signals", queued == 1 && directed == 1);
 	raise(SIGUSR1);

@@ -127,6 +127,8 @@ static int check_path(struct target *target, const struct open_file *file)
 {
 	size_t size = strlen(file->path);
 
+	if (!strncmp(file->path, "/memfd:", 7))
+		return target_refuse(target, "memfd: descriptor %d is %.100s", file->fd, file->path);
 	if (size > 10 && !strcmp(file->path + size - 10, " (deleted)"))
 		return target_refuse(target, "deleted-file: descriptor %d is %.100s", file->fd, file->path);
 	if (S_ISFIFO(file->status.st_mode))
