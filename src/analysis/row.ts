@@ -6,7 +6,9 @@ import { measureDelays } from './delay.ts';
 import type { CellIntegrity, Integrity } from './integrity.ts';
 import type { Measurement, WindowSample } from './measurement.ts';
 import type { Incidents, Observation, Observed } from './observation.ts';
+import { wasOvertaken } from './overtaking.ts';
 import { SECOND_NS } from './rate.ts';
+import type { SourceRun } from './source-run.ts';
 import type { Survey } from './survey.ts';
 import type { Move } from './timeline.ts';
 import { captureFaults, type GateFacts, judge } from './validity.ts';
@@ -148,10 +150,16 @@ function gateFacts(facts: CellFacts, own: MoveFacts): GateFacts {
     migrationReason: event.reason ?? '',
     faults: event.status === 'refused' ? [] : faultsOf(facts, own),
     sourceChanges: borders.length,
+    overtaken: wasOvertaken(runsOf(borders), own.move.originMac),
     alive: own.integrity?.alive ?? false,
     memoryVerified: own.integrity?.memoryVerified ?? false,
   };
 }
+
+/** The runs that meet at a migration's borders, each once. */
+const runsOf = (borders: Move['borders']): SourceRun[] => [
+  ...new Set(borders.flatMap(({ origin, destination }) => [origin, destination])),
+];
 
 function faultsOf(facts: CellFacts, { move, incidents }: MoveFacts): string[] {
   const { cell, survey, whole } = facts;

@@ -7,6 +7,8 @@ export interface SourceRun {
   mac: number;
   first: Instants;
   last: Instants;
+  /** TCP timestamps (TSval) of the run's first and last segment; -1 where a segment had none. */
+  stamps: { first: number; last: number };
 }
 
 /** Times on the capture's clock, ns; undefined where there was no such segment. */
@@ -24,10 +26,12 @@ export class SourceRuns {
     const { timeNs, sourceMac } = segment;
     let run = this.runs.at(-1);
     if (run === undefined || run.mac !== sourceMac) {
-      run = { mac: sourceMac, first: instant(timeNs), last: instant(timeNs) };
+      const stamps = { first: segment.tsval, last: segment.tsval };
+      run = { mac: sourceMac, first: instant(timeNs), last: instant(timeNs), stamps };
       this.runs.push(run);
     }
     run.last.any = timeNs;
+    run.stamps.last = segment.tsval;
     if (segment.payloadLength > 0) {
       run.first.payload ??= timeNs;
       run.last.payload = timeNs;

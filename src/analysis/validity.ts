@@ -22,6 +22,8 @@ export interface GateFacts {
   faults: string[];
   /** Changes of the connection's source MAC that belong to this migration. */
   sourceChanges: number;
+  /** Several changes, but only because the wire delivered the origin's last segments late. */
+  overtaken: boolean;
   alive: boolean;
   memoryVerified: boolean;
 }
@@ -48,10 +50,12 @@ function wrongs(row: Omit<Measurement, 'status' | 'reason'>, facts: GateFacts): 
   if (row.bytes_wrong) reasons.push(`${row.bytes_wrong} wrong bytes`);
   if (row.rst) reasons.push(`${row.rst} RST`);
   if (row.seq_backwards) reasons.push(`sequence backwards in ${row.seq_backwards} segments`);
-  if (row.ack_backwards) reasons.push(`acknowledgement backwards in ${row.ack_backwards} segments`);
-  if (row.ts_backwards) reasons.push(`timestamp backwards in ${row.ts_backwards} segments`);
+  if (row.ack_backwards && !facts.overtaken)
+    reasons.push(`acknowledgement backwards in ${row.ack_backwards} segments`);
+  if (row.ts_backwards && !facts.overtaken)
+    reasons.push(`timestamp backwards in ${row.ts_backwards} segments`);
   if (migrationStatus !== 'ok') return reasons;
-  if (facts.sourceChanges > 1)
+  if (facts.sourceChanges > 1 && !facts.overtaken)
     reasons.push(`two machines sent in turn: ${facts.sourceChanges} changes of source MAC`);
   if (!facts.alive) reasons.push('process lost: nothing from it on the destination');
   else if (!facts.memoryVerified) reasons.push('no full pass over the memory after the move');
@@ -66,6 +70,7 @@ function gaps(
   if (facts.migrationStatus === 'refused') return [`migration refused: ${facts.migrationReason}`];
   if (row.delay_ms === null || facts.sourceChanges === 0)
     return ['nothing measured: no segment from the destination'];
+  if (facts.overtaken) return ["the wire delivered the origin's last segments after the destination's first"];
   return directions(row).flatMap(({ name, asked, before, lab }) => {
     const wanted = wantedRate(asked, lab);
     if (wanted === undefined) return [`${name}: too little traffic before the first move to know the rate`];

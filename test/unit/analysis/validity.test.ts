@@ -5,7 +5,7 @@ import { type GateFacts, judge } from '../../../src/analysis/validity.ts';
 import { spec } from './migrated-cell.ts';
 
 const good: GateFacts = {
-  ...{ migrationStatus: 'ok', migrationReason: '', faults: [], sourceChanges: 1 },
+  ...{ migrationStatus: 'ok', migrationReason: '', faults: [], sourceChanges: 1, overtaken: false },
   ...{ alive: true, memoryVerified: true },
 };
 
@@ -61,4 +61,15 @@ test('wrong outweighs unmeasured, and says every reason', () => {
 test('nothing measured is never valid', () => {
   const figures = { ...row({ asked: [9, 9], before: [9, 9], lab: [9, 9] }), delay_ms: null };
   expect(judge(figures, { ...good, sourceChanges: 0 }).status).toBe('inconclusive');
+});
+
+test('segments of the origin that the wire delivered late measure nothing; an origin that still sends is wrong', () => {
+  const figures = {
+    ...row({ asked: [9, 9], before: [9, 9], lab: [9, 9] }),
+    ts_backwards: 4,
+    ack_backwards: 1,
+  };
+  const facts = { ...good, sourceChanges: 3 };
+  expect(judge(figures, { ...facts, overtaken: true }).status).toBe('inconclusive');
+  expect(judge(figures, facts).reason).toContain('two machines sent in turn');
 });
