@@ -36,7 +36,13 @@ const migrationSchema = z.looseObject({
   end_ns: nanoseconds.nullish(),
   bytes: count.nullish(),
   threads: count.nullish(),
-  destination: z.looseObject({ resumed_ns: nanoseconds.nullish() }).nullish(),
+  destination: z
+    .looseObject({
+      resumed_ns: nanoseconds.nullish(),
+      /** How far the process's clock, which it keeps, is ahead of the destination's. */
+      clock_offset_ns: z.int().nullish(),
+    })
+    .nullish(),
   connections: z.array(connectionSchema).nullish(),
 });
 export type MigrationEvent = z.infer<typeof migrationSchema>;

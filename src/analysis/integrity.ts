@@ -70,7 +70,10 @@ function wrongAtPeer(logs: Logs): number {
   );
 }
 
-/** The process's lines on the destination from its resumption to the next freeze, both by the destination's clock. */
+/**
+ * The process's lines on the destination from its resumption to the next freeze, both by the destination's clock. The
+ * process itself keeps the clock of the machine it was started on, in a time namespace.
+ */
 function spokenAfter(
   move: Move,
   next: Move | undefined,
@@ -83,8 +86,9 @@ function spokenAfter(
   const start = move.event.destination?.resumed_ns ?? resumedAt;
   if (start === undefined) return [];
   const end = (next?.from === move.to ? next.event.freeze_ns : undefined) ?? Number.POSITIVE_INFINITY;
+  const ahead = move.event.destination?.clock_offset_ns ?? 0;
   const events = logs.get(move.to)?.workload ?? [];
-  return events.filter(({ pid, t_ns }) => pid === move.event.pid && t_ns > start && t_ns <= end);
+  return events.filter(({ pid, t_ns }) => pid === move.event.pid && t_ns - ahead > start && t_ns - ahead <= end);
 }
 
 /** Of two passes that ended while the process was watched, the second also began there. No memory: nothing to verify. */
