@@ -80,7 +80,7 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
 
 const stopWorkload = (cell: CellPlan): string[] => [
   'kill -TERM $pid',
-  awaitWorkload(cell, 'exit>=0', 'the workload did not end'),
+  `await --file ${log} --timeout ${cell.timeoutS} --event workload-end 'exit>=0' || fail "the workload did not end"`,
 ];
 
 const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string) =>
