@@ -43,6 +43,8 @@ function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
   const buffer = cell.rcvbuf > 0 ? ` --rcvbuf ${cell.rcvbuf}` : '';
   const program = `workload --connect ${target} --image-mb ${cell.imageMb} ${traffic(cell, cell.rateMbS)}${buffer} --log ${log}`;
   return [
+    // Below the largest automatic buffer this leaves the window's scale as it is.
+    ...(cell.rcvbuf > 0 ? [`sysctl -q -w net.core.rmem_max=${cell.rcvbuf}`] : []),
     `cr_run ${program} > /dev/null 2> /run/miglab/workload.err < /dev/null & pid=$!`,
     awaitWorkload(cell, 'mem_passes>=1', 'no traffic: $(cat /run/miglab/workload.err)'),
     awaitWorkload(cell, `t_ns>=+${nanoseconds(cell.warmUpS)}`, 'the workload stopped in the warm-up'),
