@@ -88,7 +88,9 @@ function spokenAfter(
   const end = (next?.from === move.to ? next.event.freeze_ns : undefined) ?? Number.POSITIVE_INFINITY;
   const ahead = move.event.destination?.clock_offset_ns ?? 0;
   const events = logs.get(move.to)?.workload ?? [];
-  return events.filter(({ pid, t_ns }) => pid === move.event.pid && t_ns - ahead > start && t_ns - ahead <= end);
+  return events.filter(
+    ({ pid, t_ns }) => pid === move.event.pid && t_ns - ahead > start && t_ns - ahead <= end,
+  );
 }
 
 /** Of two passes that ended while the process was watched, the second also began there. No memory: nothing to verify. */

@@ -3,6 +3,7 @@ import { readCaptureFile } from '../pcap/capture-file.ts';
 import { type Segment, TcpFlag } from '../pcap/segment.ts';
 import { BackwardsWatch } from './backwards.ts';
 import { ByteStream } from './byte-stream.ts';
+import { Closing } from './closing.ts';
 import { type Endpoints, senderOf } from './connection.ts';
 import { LongestGap } from './gap.ts';
 import type { Role } from './measurement.ts';
@@ -61,6 +62,7 @@ export async function observeCapture(
 class Observer {
   private readonly streams = { node: new ByteStream(), peer: new ByteStream() };
   private readonly backwards = new BackwardsWatch();
+  private readonly closing = new Closing();
   private readonly observed: Observed;
   private readonly gapSender: Sender;
   private lostSoFar = 0;
@@ -84,9 +86,10 @@ class Observer {
     this.follow(segment.timeNs);
     const incidents = this.incidentsAt();
     if (segment.flags & TcpFlag.rst) {
-      if (incidents) incidents.rst++;
+      if (incidents && !this.closing.isOver) incidents.rst++;
       return;
     }
+    this.closing.observe(segment, sender);
     const other = sender === 'node' ? 'peer' : 'node';
     const stream = this.streams[sender];
     stream.send(segment);
