@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * await --file FILE [--timeout S] [--event NAME] [--fresh] EXPR...
+ * await --file FILE [--timeout S] [--event NAME] [--not NAME] [--fresh] EXPR...
  * Waits until all expressions hold for what FILE, lines of JSON that others append to, says last. An expression is
  * KEY OP VALUE in one word, OP one of >= <= == != > <; KEY's value is the one in the last line that has it. With a
  * number "+N" the value is meant to be that much more than the last one present when await began, or than the first to
  * come if there was none. With --fresh only lines count that come after await began: a process that left this machine and
- * came back has old ones here.
+ * came back has old ones here. An event named by --not ends the waiting with exit code 1.
  */
 #include "follow.h"
 #include "json_scan.h"
@@ -36,7 +36,7 @@ struct condition {
 static _Noreturn void usage(const char *complaint, const char *about)
 {
 	fprintf(stderr, "await: %s%s\n"
-		"usage: await --file FILE [--timeout S] [--event NAME] [--fresh] KEY>=VALUE...\n"
+		"usage: await --file FILE [--timeout S] [--event NAME] [--not NAME] [--fresh] KEY>=VALUE...\n"
 		"       operators: >= <= == != > <; >=+N: N more than now\n", complaint, about);
 	exit(64);
 }
@@ -120,8 +120,8 @@ struct watch {
 	struct follow follow;
 	struct condition *conditions;
 	int count;
-	const char *event;
-	bool fresh;
+	const char *event, *unwanted;
+	bool fresh, lost;    /* lost: the unwanted event has come */
 	unsigned long lines;
 };
 
@@ -136,6 +136,8 @@ static bool all_hold(const struct watch *w)
 static void take_in_line(struct watch *w, const char *line, size_t length)
 {
 	w->lines++;
+	if (w->unwanted && json_valid_object(line, length) && is_event(line, length, w->unwanted))
+		w->lost = true;
 	if (!json_valid_object(line, length) || (w->event && !is_event(line, length, w->event)))
 		return;
 	for (int i = 0; i < w->count; i++)
@@ -209,6 +211,10 @@ static int wait_until(struct watch *w, const char *path, double timeout)
 	while (!truth) {
 		uint64_t now_ns = monotonic_ns();
 
+		if (w->lost) {
+			fprintf(stderr, "await: %s came first in %s\n", w->unwanted, path);
+			return 1;
+		}
 		if (now_ns >= end_ns)
 			return too_late(w, path, timeout);
 		follow_wait(&w->follow, end_ns - now_ns, NULL);
@@ -221,7 +227,7 @@ int main(int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "file", 1, 0, 'f' }, { "timeout", 1, 0, 't' }, { "event", 1, 0, 'e' }, { "fresh", 0, 0, 'n' },
-		{ 0 },
+		{ "not", 1, 0, 'x' }, { 0 },
 	};
 	struct watch watch = { 0 };
 	const char *path = NULL;
@@ -233,6 +239,8 @@ int main(int argc, char **argv)
 			path = optarg;
 		else if (option == 'e')
 			watch.event = optarg;
+		else if (option == 'x')
+			watch.unwanted = optarg;
 		else if (option == 'n')
 			watch.fresh = true;
 		else if (option != 't' || !to_number(optarg, &timeout) || !(timeout >= 0 && timeout < 1e6))

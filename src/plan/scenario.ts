@@ -46,7 +46,7 @@ function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
     // Below the largest automatic buffer this leaves the window's scale as it is.
     ...(cell.rcvbuf > 0 ? [`sysctl -q -w net.core.rmem_max=${cell.rcvbuf}`] : []),
     `cr_run ${program} > /dev/null 2> /run/miglab/workload.err < /dev/null & pid=$!`,
-    awaitWorkload(cell, 'mem_passes>=1', 'no traffic: $(cat /run/miglab/workload.err)'),
+    awaitWorkload(cell, 'mem_passes>=1', 'no traffic: $(cat /run/miglab/workload.err)', ''),
     awaitWorkload(cell, `t_ns>=+${nanoseconds(cell.warmUpS)}`, 'the workload stopped in the warm-up'),
   ];
 }
@@ -85,8 +85,9 @@ const stopWorkload = (cell: CellPlan): string[] => [
   `await --file ${log} --timeout ${cell.timeoutS} --event workload-end 'exit>=0' || fail "the workload did not end"`,
 ];
 
-const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string) =>
-  `await --fresh --file ${log} --timeout ${cell.timeoutS} '${condition}' || fail "${otherwise}"`;
+/** Lines from an earlier stay on the node are older than the barrier before it, so they do not count. */
+const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string, fresh = '--fresh ') =>
+  `await ${fresh}--not workload-end --file ${log} --timeout ${cell.timeoutS} '${condition}' || fail "${otherwise}"`;
 
 interface Move {
   number: number;

@@ -52,6 +52,9 @@ echo 'not JSON, and { no matter' >>"$log"
 echo '{"n":5}' >>"$log"
 wait $waiter
 ok "+2 when it began at 3 is 5" is $? 0
+echo '{"event":"gone"}' >>"$log"
+ok "an event that is not wanted: 1 at once" is "$(try --timeout 60 --not gone 'n>=99')" 1
+ok "  unless the condition held first" is "$(try --not gone 'n>=3')" 0
 ok "old lines do not count with --fresh" is "$(try --fresh 'n>=1')" 124
 "$BIN/await" --file "$log" --fresh --timeout 60 'n>=+2' &
 waiter=$!
