@@ -47,7 +47,7 @@ function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
     ...(cell.rcvbuf > 0 ? [`sysctl -q -w net.core.rmem_max=${cell.rcvbuf}`] : []),
     `cr_run ${program} > /dev/null 2> /run/miglab/workload.err < /dev/null & pid=$!`,
     awaitWorkload(cell, 'mem_passes>=1', 'no traffic: $(cat /run/miglab/workload.err)', ''),
-    awaitWorkload(cell, `t_ns>=+${nanoseconds(cell.warmUpS)}`, 'the workload stopped in the warm-up'),
+    awaitWorkload(cell, `t_ns>=+${nanoseconds(cell.warmUpS)}`, 'the workload stopped in the warm-up', ''),
   ];
 }
 
