@@ -32,13 +32,14 @@ export async function analyseCell({ dir, spec }: { dir: string; spec: CellFile }
   const problems = logProblems(logs);
   const migrations = migrationsOf(logs);
   const ends = findEndpoints(spec, [...migrations.values()].flat());
-  if (ends === undefined) return { ...nothingMigrated(spec, [...migrations.values()].flat()), problems };
+  if (ends === undefined)
+    return { ...nothingMigrated(spec, [...migrations.values()].flat(), logs), problems };
   const path = join(dir, spec.capture.file);
   const survey = await surveyCapture(path, spec, ends);
   const moves = buildTimeline(spec, migrations, survey.clocks, survey.runs);
   const { rows, windows } = await measureMoves(path, spec, ends, survey, moves, logs);
   return {
-    rows: [...rows, ...absentRows(spec, rows.length, 'no migration event')],
+    rows: [...rows, ...absentRows(spec, rows.length, 'no migration event', logs)],
     windows,
     problems: [...problems, ...captureProblems(survey)],
     connection: ends.text,
@@ -102,13 +103,35 @@ function captureProblems({ capture, cutMarks }: Survey): string[] {
 }
 
 /** No event names the followed connection: nothing was measured, whatever the capture holds. */
-function nothingMigrated(cell: CellFile, events: EventLog['migrations']): Omit<CellAnalysis, 'problems'> {
+function nothingMigrated(
+  cell: CellFile,
+  events: EventLog['migrations'],
+  logs: ReadonlyMap<string, EventLog>,
+): Omit<CellAnalysis, 'problems'> {
   const said = events.map(({ status, reason }) => `migration ${status}${reason ? `: ${reason}` : ''}`);
   const reason = said.length > 0 ? said.join('; ') : 'no migration event';
-  return { rows: absentRows(cell, 0, reason), windows: [], connection: undefined, clocks: new Map() };
+  return { rows: absentRows(cell, 0, reason, logs), windows: [], connection: undefined, clocks: new Map() };
 }
 
-const absentRows = (cell: CellFile, present: number, reason: string): Measurement[] =>
-  Array.from({ length: Math.max(0, cell.repetitions - present) }, (_, index) =>
-    absentMeasurement(cell, present + index + 1, 'inconclusive', reason),
+/** Migrations that did not happen: inconclusive, unless the connection was lost without one, or bytes were wrong. */
+function absentRows(
+  cell: CellFile,
+  present: number,
+  reason: string,
+  logs: ReadonlyMap<string, EventLog>,
+): Measurement[] {
+  const { badEnding } = judgeCell(logs);
+  const wrong = [...logs.values()].flatMap(({ workload, peer }) => [...workload, ...peer]).some(saysWrong);
+  const why = [...(badEnding ? [`connection ended: ${badEnding}`] : []), ...(wrong ? ['wrong bytes'] : [])];
+  return Array.from({ length: Math.max(0, cell.repetitions - present) }, (_, index) =>
+    absentMeasurement(
+      cell,
+      present + index + 1,
+      why.length > 0 ? 'invalid' : 'inconclusive',
+      [...why, reason].join('; '),
+    ),
   );
+}
+
+const saysWrong = (event: { rx_wrong: number; mem_wrong?: number }) =>
+  event.rx_wrong + (event.mem_wrong ?? 0) > 0;

@@ -42,7 +42,7 @@ export async function run(
 }
 
 /** The process group `pid` is killed when this process ends before `release` is called. */
-export function track(pid: number | undefined): () => void {
+function track(pid: number | undefined): () => void {
   if (pid === undefined) return () => {};
   if (running.size === 0) {
     process.on('exit', killAll);

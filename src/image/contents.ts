@@ -20,13 +20,13 @@ const dropped = [
 ];
 
 /** Whether a file of the packages stays out of the guests. Pure. */
-export const isDropped = (path: string): boolean => dropped.some((rule) => rule.test(path));
+const isDropped = (path: string): boolean => dropped.some((rule) => rule.test(path));
 
 /** Paths that name the same file in releases with and without a merged /usr; Debian 13 has only the latter. Pure. */
 export const merged = (path: string): string => path.replace(/^(bin|sbin|lib|lib64)(?=\/)/, 'usr/$1');
 
 /** Where the merged /usr is reached from the paths that programs and loaders use. */
-export const mergedLinks: Node[] = ['bin', 'sbin', 'lib', 'lib64'].map((path) => ({
+const mergedLinks: Node[] = ['bin', 'sbin', 'lib', 'lib64'].map((path) => ({
   type: 'link',
   path,
   target: `usr/${path}`,

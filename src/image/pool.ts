@@ -81,7 +81,7 @@ async function fetchBatch(
   }
 }
 
-export function packageUri(mirror: string, { path }: LockedPackage): string {
+function packageUri(mirror: string, { path }: LockedPackage): string {
   // As apt writes them: a mirror may take a bare + for a blank.
   return `${mirror}/${path
     .split('/')

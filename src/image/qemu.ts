@@ -34,7 +34,7 @@ export async function ensureQemu(report: Report): Promise<QemuToolchain> {
 export const qemuHash = (lock: Lock): string => packagesHash(lock.root);
 
 /** Debian's QEMU with its own loader and libraries, whatever C library the host has. Pure. */
-export function qemuCommand(root: string): string[] {
+function qemuCommand(root: string): string[] {
   const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((path) => join(root, path));
   return [
     join(root, 'usr/lib64/ld-linux-x86-64.so.2'),

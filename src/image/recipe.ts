@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
@@ -38,8 +38,7 @@ export const recipeSchema = z.discriminatedUnion('kind', [
 export type Recipe = z.infer<typeof recipeSchema> & { name: string };
 export type GuestRecipe = Extract<Recipe, { kind: 'guest' }>;
 
-export const recipeFile = (name: string) => join(imagesFolder, `${name}.image.yml`);
-export const recipeText = (name: string) => readFile(recipeFile(name), 'utf8');
+const recipeFile = (name: string) => join(imagesFolder, `${name}.image.yml`);
 
 export async function recipeNames(): Promise<string[]> {
   const files = await readdir(imagesFolder);

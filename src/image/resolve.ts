@@ -17,7 +17,7 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
  *
  * @throws Fault (69) with apt's own words
  */
-export async function resolveRecipe(recipe: Recipe, report: Report): Promise<Lock> {
+async function resolveRecipe(recipe: Recipe, report: Report): Promise<Lock> {
   const mirror = await findMirror();
   const suites = recipe.suites ?? [recipe.release];
   const folder = await mkdtemp(join(tmpdir(), 'miglab-apt-'));

@@ -82,3 +82,30 @@ test('a faulty cell.json is a fault with its path and field', async () => {
     message: expect.stringContaining(`${path}: repetitions`),
   });
 });
+
+test.each([
+  ['open', 'inconclusive', 'no migration event'],
+  ['reset', 'invalid', 'connection ended: reset; no migration event'],
+])('without a migration event, a connection that is %s makes its rows %s', async (state, status, reason) => {
+  const dir = await runFolder();
+  const line = {
+    event: 'workload',
+    t_ns: 1,
+    pid: 9,
+    rx_wrong: 0,
+    mem_mb: 5,
+    mem_passes: 1,
+    mem_wrong: 0,
+    state,
+  };
+  for (const machine of ['node-a', 'node-b', 'peer'])
+    writeFileSync(
+      join(dir, 'cells', 'duplex', `${machine}.events.jsonl`),
+      machine === 'node-a' ? `${JSON.stringify(line)}\n` : '',
+    );
+  const { rows } = await analyseRun(dir);
+  expect(rows.map((row) => [row.status, row.reason])).toEqual([
+    [status, reason],
+    [status, reason],
+  ]);
+});

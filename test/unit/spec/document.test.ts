@@ -30,7 +30,7 @@ test('a wrong value names file, line, column, path and expectation, and shows th
   const fault = problem('name: x\nwires:\n  - rate: fast\n');
   expect(fault.exitCode).toBe(64);
   expect(fault.message).toMatch(/^a\.yml:3:11: wires\.0\.rate: .*expected number/);
-  expect(fault.message).toContain('  - rate: fast\n' + ' '.repeat(4 + 10) + '^');
+  expect(fault.message).toContain(`  - rate: fast\n${' '.repeat(4 + 10)}^`);
 });
 
 test('an unknown key is shown at the key, a missing one at its parent, and all problems are listed', () => {
