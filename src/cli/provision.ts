@@ -43,10 +43,16 @@ async function install(missing: readonly HostPackage[], agreed: boolean): Promis
       'miglab is made for Debian 12 and 13; miglab doctor says what each program is for.',
     );
   let plan = await planInstall(names);
-  if (plan.bytes === 0) {
+  if (!plan) {
     await becomeRoot(['apt-get', 'update'], names);
     plan = await planInstall(names);
   }
+  if (!plan)
+    throw new Fault(
+      ExitCode.hostLacks,
+      `apt finds no packages ${names.join(' ')}`,
+      'Check the sources of apt.',
+    );
   note('System packages that are missing:');
   for (const each of missing) note(`  ${each.package}: ${each.why}`);
   note(

@@ -50,21 +50,24 @@ export function hostSystem(text = readFileSync('/etc/os-release', 'utf8')): Syst
 }
 
 export interface InstallPlan {
+  /** With the dependencies. */
   packages: string[];
-  /** Bytes that apt would download; with the dependencies. */
+  /** What apt would download; less than the packages' size where some were fetched before. */
   bytes: number;
   command: string[];
 }
 
-/** What apt would have to do for these packages. Reads apt's lists, changes nothing. */
-export async function planInstall(packages: readonly string[]): Promise<InstallPlan> {
+/** What apt would have to do. Changes nothing. @returns undefined when apt's lists do not know the packages. */
+export async function planInstall(packages: readonly string[]): Promise<InstallPlan | undefined> {
   const options = ['--no-install-recommends', '-y'];
-  const simulated = await $({ nothrow: true })`apt-get install ${options} --print-uris ${packages}`.quiet();
-  const lines = simulated.stdout.split('\n').filter((line) => line.startsWith("'"));
-  const fields = lines.map((line) => line.split(' '));
+  const quietly = $({ nothrow: true, quiet: true, env: { ...process.env, LC_ALL: 'C' } });
+  const simulated = await quietly`apt-get install ${options} --simulate ${packages}`;
+  if (simulated.exitCode !== 0) return undefined;
+  const { stdout } = await quietly`apt-get install ${options} --print-uris ${packages}`;
   return {
-    packages: lines.length > 0 ? fields.map(([, file = '']) => file.split('_')[0] ?? '') : [...packages],
-    bytes: fields.reduce((sum, [, , size]) => sum + Number(size ?? 0), 0),
+    packages: [...simulated.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name),
+    // A line is: 'URI' file size hash
+    bytes: [...stdout.matchAll(/^'\S+' \S+ (\d+) /gm)].reduce((sum, [, size]) => sum + Number(size), 0),
     command: ['apt-get', 'install', ...options, ...packages],
   };
 }
