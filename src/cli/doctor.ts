@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { cpus, freemem } from 'node:os';
 import type { Command } from 'commander';
 import { ExitCode } from '../fault.ts';
-import { findProgram, hostSystem, isRoot, missingPrograms } from '../host/packages.ts';
+import { findProgram, hostSystem, installCommand, isRoot, missingPrograms } from '../host/packages.ts';
 import { hostPackages } from '../image/host.ts';
 import { whatIsMissing } from '../image/plan.ts';
 import { cacheFolder } from '../vm/folders.ts';
@@ -51,11 +51,10 @@ function programs(): Finding[] {
   const missing = missingPrograms(hostPackages);
   const found = hostPackages.length - missing.length;
   if (missing.length === 0) return [{ what: 'programs', state: 'good', detail: `all ${found} found` }];
-  const names = [...new Set(missing.map((each) => each.package))].join(' ');
   const prefix = isRoot() ? '' : findProgram('sudo') ? 'sudo ' : 'as root: ';
   return [
     ...missing.map(({ program, why }): Finding => ({ what: program, state: 'missing', detail: why })),
-    { what: 'remedy', state: 'note', detail: `${prefix}apt-get install --no-install-recommends ${names}` },
+    { what: 'remedy', state: 'note', detail: `${prefix}${installCommand(missing)}` },
   ];
 }
 

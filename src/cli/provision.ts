@@ -24,12 +24,13 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 export async function provision(wanted: readonly HostPackage[], agreed: boolean): Promise<void> {
   const missing = missingPrograms(wanted);
   if (missing.length > 0) await install(missing, agreed);
-  const { downloads, builds } = await whatIsMissing();
+  const { downloads, builds, seconds } = await whatIsMissing();
   if (downloads.length === 0) return;
   note("To be downloaded into the cache, from the host's Debian mirror:");
   for (const { what, packages, bytes } of downloads)
     note(`  ${what}: ${packages} packages, ${megabytes(bytes)}`);
-  if (builds.length > 0) note(`To be built there: ${builds.join(', ')}`);
+  if (builds.length > 0)
+    note(`To be built there: ${builds.join(', ')}; in all about ${Math.ceil(seconds / 60)} min`);
   await ask(agreed, 'Download and build');
 }
 

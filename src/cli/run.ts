@@ -25,12 +25,14 @@ export const run = (program: Command) =>
     .description('carry out an experiment, measure, and write results/<run-id>')
     .argument('<experiment>', 'a file, or a name below experiments/ such as tcpmig/figures')
     .option('--cell <ID...>', 'only these cells of the plan')
+    .option('--image <NAME>', "another image than the topology's, for its kernel")
     .option('--results <DIR>', 'folder of the runs', packagePath('results'))
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', '\nExample:\n  miglab run tcpmig/figures\n')
     .action(async (experiment: string, options) => {
       const plan = onlyCells(await readPlan(experiment), options.cell);
+      if (options.image) plan.lab.image = options.image;
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);
     });

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { $ } from 'zx';
+import { ExitCode, Fault } from '../fault.ts';
 
 /** A program that miglab runs on the host, the Debian package that has it, and what for. */
 export interface HostPackage {
@@ -28,7 +29,23 @@ function isExecutable(path: string): boolean {
 export const missingPrograms = (wanted: readonly HostPackage[]): HostPackage[] =>
   wanted.filter(({ program }) => !findProgram(program));
 
-export interface SystemName {
+/** @throws Fault (69) that names each program that is missing, what it is for, and the command that installs it */
+export function requirePrograms(wanted: readonly HostPackage[]): void {
+  const missing = missingPrograms(wanted);
+  if (missing.length === 0) return;
+  const what = missing.map(({ program, why }) => `${program} (${why})`).join(', ');
+  throw new Fault(
+    ExitCode.hostLacks,
+    `missing on this host: ${what}`,
+    `${isRoot() ? '' : 'As root: '}${installCommand(missing)}`,
+  );
+}
+
+/** The one command that installs these. */
+export const installCommand = (missing: readonly HostPackage[]): string =>
+  `apt-get install --no-install-recommends ${[...new Set(missing.map((each) => each.package))].join(' ')}`;
+
+interface SystemName {
   id: string;
   version: string;
   pretty: string;

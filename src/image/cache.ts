@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, Fault } from '../fault.ts';
 import { cacheFolder } from '../vm/folders.ts';
+import { requireHost } from './host.ts';
 import type { Report } from './report.ts';
 
 /** Where what is built from content with this hash lies, or will lie. */
@@ -27,6 +28,7 @@ export async function buildOnce(
   build: (into: string) => Promise<void>,
 ): Promise<string> {
   if (isBuilt(folder)) return folder;
+  requireHost();
   const release = await claim(`${folder}.lock`, what, report);
   const into = `${folder}.building-${randomBytes(4).toString('hex')}`;
   try {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { type HostPackage, requirePrograms } from '../host/packages.ts';
 
 /** Programs of the host that images and tools are built with, and where Debian has them. */
-export const hostPackages: { program: string; package: string; why: string }[] = [
+export const hostPackages: HostPackage[] = [
   { program: 'mmdebstrap', package: 'mmdebstrap', why: 'unpacks the packages of an image into a root' },
   { program: 'apt-get', package: 'apt', why: 'finds the mirror, resolves and unpacks packages' },
   {
@@ -26,3 +27,6 @@ export const hostPackages: { program: string; package: string; why: string }[] =
     why: "verifies the mirror's signature when versions are locked",
   },
 ];
+
+/** @throws Fault (69) that names each program that is missing and the command that installs it */
+export const requireHost = (): void => requirePrograms(hostPackages);
