@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { ExitCode, Fault } from '../fault.ts';
 import { cacheFolder } from '../vm/folders.ts';
 import { requireHost } from './host.ts';
 import type { Report } from './report.ts';
+import { withScratch } from './scratch.ts';
 
 /** Where what is built from content with this hash lies, or will lie. */
 export const builtFolder = (kind: 'images' | 'roots' | 'tools', hash: string) =>
@@ -16,7 +16,7 @@ export const builtFolder = (kind: 'images' | 'roots' | 'tools', hash: string) =>
 export const isBuilt = (folder: string): boolean => existsSync(folder);
 
 /**
- * The folder, built by `build` into a temporary one beside it if it is not there. Folders appear whole or not at all,
+ * The folder, built by `build` into a temporary one if it is not there. Folders appear whole or not at all,
  * and of several processes that want the same one, one builds and the others wait.
  *
  * @throws Fault (69) when the cache cannot be written or is full
@@ -30,17 +30,18 @@ export async function buildOnce(
   if (isBuilt(folder)) return folder;
   requireHost();
   const release = await claim(`${folder}.lock`, what, report);
-  const into = `${folder}.building-${randomBytes(4).toString('hex')}`;
   try {
     if (isBuilt(folder)) return folder;
-    await mkdir(into);
-    await build(into);
-    await rename(into, folder);
-    return folder;
+    return await withScratch(async (scratch) => {
+      const into = join(scratch, 'built');
+      await mkdir(into);
+      await build(into);
+      await rename(into, folder);
+      return folder;
+    });
   } catch (error) {
     throw explain(error);
   } finally {
-    await rm(into, { recursive: true, force: true });
     await release();
   }
 }

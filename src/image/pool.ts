@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ExitCode, Fault } from '../fault.ts';
@@ -10,6 +10,7 @@ import { run } from './command.ts';
 import type { LockedPackage } from './lock.ts';
 import { findMirror } from './mirror.ts';
 import type { Report } from './report.ts';
+import { withScratch } from './scratch.ts';
 
 const aptHelper = '/usr/lib/apt/apt-helper';
 // Few enough for one command line, enough for apt to keep its connections busy.
@@ -54,9 +55,7 @@ async function fetchBatch(
   batch: readonly LockedPackage[],
   onStart: (each: LockedPackage) => void,
 ): Promise<void> {
-  // In the pool's file system, so that a rename completes a file.
-  const folder = await mkdtemp(join(cacheFolder('pool'), '.fetch-'));
-  try {
+  await withScratch(async (folder) => {
     const wanted = batch.map((each) => ({
       each,
       uri: packageUri(mirror, each),
@@ -76,9 +75,7 @@ async function fetchBatch(
         throw new Fault(ExitCode.hostLacks, `${each.path} from ${mirror} does not have the locked hash`);
       await rename(file, poolFile(each));
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function packageUri(mirror: string, { path }: LockedPackage): string {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../vm/folders.ts';
 import { ensureBuildRoot } from './buildroot.ts';
 import { buildGuest, ensureGuest } from './guest.ts';
 import { type Lock, readLock } from './lock.ts';
 import { type GuestRecipe, readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
+import { withScratch } from './scratch.ts';
 import { allFiles, sourceHash } from './source.ts';
 import { compile, presentFolders } from './tools.ts';
 
@@ -33,9 +33,8 @@ export async function checkReproducible(name: string, report: Report): Promise<C
 
 /** Hash of each part. */
 async function buildAside(recipe: GuestRecipe, lock: Lock, kernelRelease: string, report: Report) {
-  const aside = await mkdtemp(join(cacheFolder(), 'twice-'));
-  const hashes = new Map<string, string>();
-  try {
+  return withScratch(async (aside) => {
+    const hashes = new Map<string, string>();
     const guest = join(aside, 'guest');
     await mkdir(guest);
     await buildGuest(recipe, lock, guest, report);
@@ -51,7 +50,5 @@ async function buildAside(recipe: GuestRecipe, lock: Lock, kernelRelease: string
       hashes.set(`lab/${folder}`, await sourceHash(paths, files));
     }
     return hashes;
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
+  });
 }

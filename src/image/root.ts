@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
-import { cacheFolder } from '../vm/folders.ts';
 import { run } from './command.ts';
 import type { LockedPackage } from './lock.ts';
 import { poolFile } from './pool.ts';
+import { withScratch } from './scratch.ts';
 
 /**
  * Unpacks exactly these packages of the pool into `target` (a folder, or a file ending in .tar) with mmdebstrap.
@@ -15,9 +14,10 @@ import { poolFile } from './pool.ts';
  * depends on the packages alone, and what a script would have set up (passwd, alternatives) is up to the caller.
  */
 export async function unpackPackages(packages: readonly LockedPackage[], target: string): Promise<void> {
-  const repository = await mkdtemp(join(cacheFolder('pool'), '.repository-'));
-  const temporary = await mkdtemp(join(tmpdir(), 'miglab-root-'));
-  try {
+  await withScratch(async (scratch) => {
+    const repository = join(scratch, 'repository');
+    const temporary = join(scratch, 'tmp');
+    await mkdir(temporary);
     await layOut(packages, repository);
     const names = packages.map(({ name }) => name).join(',');
     const argv = [
@@ -26,14 +26,10 @@ export async function unpackPackages(packages: readonly LockedPackage[], target:
       ...['--aptopt=APT::Install-Recommends "false"', '--aptopt=APT::Sandbox::User "root"'],
       ...['', target, `deb [trusted=yes] copy:${repository} ./`],
     ];
-    const env = { SOURCE_DATE_EPOCH: '0', TMPDIR: temporary };
-    const { code, stderr } = await run(argv, { env });
+    const { code, stderr } = await run(argv, { env: { SOURCE_DATE_EPOCH: '0', TMPDIR: temporary } });
     if (code !== 0)
       throw new Fault(ExitCode.hostLacks, `mmdebstrap failed (${code}):\n${stderr.trim().slice(-2000)}`);
-  } finally {
-    await rm(repository, { recursive: true, force: true });
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 /**
