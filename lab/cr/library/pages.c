@@ -14,40 +14,20 @@ struct batch {
 	struct cr_record record;
 	struct cr_run runs[CR_RUNS_MAX];
 	struct iovec vector[CR_RUNS_MAX + 2];
-	int memory;                  /* /proc/self/mem, for what the process may not read */
-	int unreadable;
 };
-
-/* Pages without read permission go through a buffer, one run at a time. */
-static int fetch_unreadable(struct batch *batch)
-{
-	char *copy;
-
-	if (batch->memory < 0)
-		batch->memory = SYS(open, "/proc/self/mem", O_RDONLY | O_CLOEXEC);
-	copy = arena_take(&process.arena, batch->runs[0].size);
-	if (!copy)
-		return -ENOMEM;
-	batch->vector[2].iov_base = copy;
-	return SYS(pread64, batch->memory, copy, batch->runs[0].size, batch->runs[0].address) ==
-	       (long)batch->runs[0].size ? 0 : -EIO;
-}
 
 static int flush(struct batch *batch)
 {
 	uint32_t count = batch->record.count;
-	int error = 0;
+	int error;
 
 	if (!count)
 		return 0;
 	for (uint32_t i = 0; i < count; i++)
 		batch->vector[2 + i] = (struct iovec){ (void *)batch->runs[i].address, batch->runs[i].size };
-	if (batch->unreadable)
-		error = fetch_unreadable(batch);
 	batch->vector[0] = (struct iovec){ &batch->record, sizeof(batch->record) };
 	batch->vector[1] = (struct iovec){ batch->runs, count * sizeof(struct cr_run) };
-	if (!error)
-		error = channel_write(&process.stream, batch->vector, count + 2);
+	error = channel_write(&process.stream, batch->vector, count + 2);
 	if (!error && now_ns() > process.deadline_ns)
 		error = -ETIMEDOUT;
 	batch->record = (struct cr_record){ .type = CR_PAGES };
@@ -61,12 +41,12 @@ static int add_page(struct batch *batch, uint64_t address)
 	uint64_t bytes = batch->record.size - count * sizeof(struct cr_run);
 	int error;
 
-	if (last && last->address + last->size == address && bytes < CR_PAGES_MAX && !batch->unreadable) {
+	if (last && last->address + last->size == address && bytes < CR_PAGES_MAX) {
 		last->size += PAGE;
 		batch->record.size += PAGE;
 		return 0;
 	}
-	if (count == CR_RUNS_MAX || bytes >= CR_PAGES_MAX || (count && batch->unreadable)) {
+	if (count == CR_RUNS_MAX || bytes >= CR_PAGES_MAX) {
 		error = flush(batch);
 		if (error)
 			return error;
@@ -83,12 +63,16 @@ static int wanted(uint64_t entry, uint32_t kind)
 	return kind != CR_MAP_FILE_PRIVATE || !(entry & PAGE_OF_FILE);
 }
 
-static int send_mapping(struct batch *batch, const struct cr_mapping *mapping, int pagemap, uint64_t *entries)
+static int protect(const struct cr_mapping *mapping, int protection)
+{
+	return (int)SYS(mprotect, mapping->start, mapping->end - mapping->start, protection);
+}
+
+static int send_present(struct batch *batch, const struct cr_mapping *mapping, int pagemap, uint64_t *entries)
 {
 	uint64_t at = mapping->start;
 	int error = 0;
 
-	batch->unreadable = !(mapping->protection & PROT_READ);
 	while (at < mapping->end && !error) {
 		uint64_t pages = (mapping->end - at) / PAGE;
 		long size;
@@ -102,9 +86,27 @@ static int send_mapping(struct batch *batch, const struct cr_mapping *mapping, i
 			if (wanted(entries[i], mapping->kind))
 				error = add_page(batch, at);
 	}
-	if (!error && batch->unreadable)
-		error = flush(batch);
 	return error;
+}
+
+/*
+ * What the process may not read is made readable while it is sent; all threads are stopped. Not through /proc/self/mem:
+ * kernels with PROC_MEM_FORCE_PTRACE (fs/proc/base.c) let only a tracer pass over protections there.
+ */
+static int send_mapping(struct batch *batch, const struct cr_mapping *mapping, int pagemap, uint64_t *entries)
+{
+	int error, restored;
+
+	if (mapping->protection & PROT_READ)
+		return send_present(batch, mapping, pagemap, entries);
+	error = protect(mapping, mapping->protection | PROT_READ);
+	if (error)
+		return error;
+	error = send_present(batch, mapping, pagemap, entries);
+	if (!error)
+		error = flush(batch);
+	restored = protect(mapping, mapping->protection);
+	return error ? error : restored;
 }
 
 static int send_all(struct batch *batch, int pagemap, uint64_t *entries)
@@ -116,10 +118,7 @@ static int send_all(struct batch *batch, int pagemap, uint64_t *entries)
 
 		if (mapping->kind == CR_MAP_KERNEL || mapping->kind == CR_MAP_FILE_SHARED)
 			continue;
-		if (!(mapping->protection & PROT_READ) && batch->record.count)
-			error = flush(batch);
-		if (!error)
-			error = send_mapping(batch, mapping, pagemap, entries);
+		error = send_mapping(batch, mapping, pagemap, entries);
 	}
 	return error ? error : flush(batch);
 }
@@ -133,11 +132,8 @@ int send_pages(void)
 	if (!batch || !entries || pagemap < 0)
 		return refuse_error("stream", "/proc/self/pagemap", pagemap);
 	batch->record.type = CR_PAGES;
-	batch->memory = -1;
 	error = send_all(batch, pagemap, entries);
 	SYS(close, pagemap);
-	if (batch->memory >= 0)
-		SYS(close, batch->memory);
 	if (!error)
 		error = channel_put(&process.stream, CR_MEMORY_END, 0, NULL, 0);
 	return error ? refuse_error("stream", "memory", error) : 0;
