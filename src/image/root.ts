@@ -27,9 +27,21 @@ export async function unpackPackages(packages: readonly LockedPackage[], target:
       ...['', target, `deb [trusted=yes] copy:${repository} ./`],
     ];
     const { code, stderr } = await run(argv, { env: { SOURCE_DATE_EPOCH: '0', TMPDIR: temporary } });
-    if (code !== 0)
-      throw new Fault(ExitCode.hostLacks, `mmdebstrap failed (${code}):\n${stderr.trim().slice(-2000)}`);
+    if (code !== 0) throw unpackFault(code, stderr);
   });
+}
+
+/** What went wrong, in apt's and mmdebstrap's words. Pure. */
+export function unpackFault(code: number | null, stderr: string): Fault {
+  if (/no space left|enough free space/i.test(stderr))
+    return new Fault(
+      ExitCode.hostLacks,
+      'the disk is full: the packages of an image could not be unpacked',
+      'Make room (6 GB), or set XDG_CACHE_HOME to a folder on another disk.',
+    );
+  const errors = stderr.split('\n').filter((line) => /^E: /.test(line));
+  const why = errors.length > 0 ? errors.join('\n') : stderr.trim().slice(-2000);
+  return new Fault(ExitCode.hostLacks, `mmdebstrap failed (${code}):\n${why}`);
 }
 
 /**
