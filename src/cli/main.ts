@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../fault.ts';
+import { packageVersion } from '../package.ts';
 import { cp } from './cp.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -21,7 +22,7 @@ const verbs = [doctor, image, up, status, exec, ssh, cp, down, run, report, repr
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('miglab')
     .description('A virtual lab for migrating live TCP connections and the processes that own them')
-    .version('0.1.0')
+    .version(packageVersion())
     .enablePositionalOptions()
     .exitOverride()
     .addHelpText(

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-only
-// The program `miglab`: lets Node load TypeScript, then runs the verb.
-import { realpathSync } from 'node:fs';
+// The program `miglab`. A package holds it compiled; a checkout, which has a tsconfig.json, runs its TypeScript.
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { register } from 'tsx/esm/api';
-
-register();
 
 /** @param {readonly string[]} argv @returns {Promise<number>} the exit code */
 export async function main(argv) {
-  const program = await import('./main.ts');
+  const program = await load();
   return program.main(argv);
+}
+
+async function load() {
+  if (!existsSync(new URL('../../tsconfig.json', import.meta.url))) return import('../../dist/cli/main.js');
+  const { register } = await import('tsx/esm/api');
+  register();
+  return import('./main.ts');
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
 import { hostPackages } from '../image/host.ts';
-import { packagePath } from './catalogue.ts';
 import { provision } from './provision.ts';
 import { carryOut, readPlan } from './run.ts';
 
@@ -10,7 +9,7 @@ export const reproduce = (program: Command) =>
     .command('reproduce')
     .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
     .option('--yes', 'install and download without asking')
-    .option('--results <DIR>', 'folder of the runs', packagePath('results'))
+    .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--json', 'print the summary as JSON')
     .action(async (options) => {
       await provision(hostPackages, options.yes || process.env.CI === 'true');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import { qemuArguments } from '../plan/qemu.ts';
@@ -7,9 +7,9 @@ import { cellScenario } from '../plan/scenario.ts';
 import { writeReport } from '../report/write.ts';
 import { prepareGround } from '../run/ground.ts';
 import { executeRun, planRun, type RunPlan, withCells } from '../run/run.ts';
+import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { readExperiment } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
-import { experimentPath, packagePath, topologyPath } from './catalogue.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
@@ -26,7 +26,7 @@ export const run = (program: Command) =>
     .argument('<experiment>', 'a file, or a name below experiments/ such as tcpmig/figures')
     .option('--cell <ID...>', 'only these cells of the plan')
     .option('--image <NAME>', "another image than the topology's, for its kernel")
-    .option('--results <DIR>', 'folder of the runs', packagePath('results'))
+    .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', '\nExample:\n  miglab run tcpmig/figures\n')
@@ -40,7 +40,7 @@ export const run = (program: Command) =>
 export async function readPlan(experiment: string): Promise<RunPlan> {
   const file = experimentPath(experiment);
   const spec = await readExperiment(file);
-  return planRun(spec, relative(packagePath(), file), await readTopology(topologyPath(spec.topology)));
+  return planRun(spec, recordedPath(file), await readTopology(topologyPath(spec.topology)));
 }
 
 /** @throws Fault (64) for a cell that the plan does not have. */

@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { ExitCode, Fault } from '../fault.ts';
 import type { HostPackage } from '../host/packages.ts';
 import { hostPackages } from '../image/host.ts';
+import { isCheckout, packagePath } from '../package.ts';
 import { prepareGround } from '../run/ground.ts';
-import { packagePath } from './catalogue.ts';
 import { progress } from './progress.ts';
 import { provision } from './provision.ts';
 
@@ -21,6 +22,12 @@ export const test = (program: Command) =>
     .argument('[filter...]', 'paths or parts of paths of test files')
     .option('--yes', 'install and download without asking')
     .action(async (filter: string[], options) => {
+      if (!isCheckout())
+        throw new Fault(
+          ExitCode.usage,
+          'an installed package has no tests',
+          "They are in the repository's checkout: npm test",
+        );
       await provision([...hostPackages, ...testPackages], options.yes || process.env.CI === 'true');
       const shown = progress();
       await prepareGround('trixie', shown.report);

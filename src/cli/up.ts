@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { planLab } from '../plan/lab.ts';
 import { dryRun, prepareLab, raiseLab } from '../run/interactive.ts';
+import { topologyPath } from '../spec/catalogue.ts';
 import { readTopology } from '../spec/topology.ts';
-import { topologyPath } from './catalogue.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';

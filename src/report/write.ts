@@ -2,18 +2,16 @@
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from '../package.ts';
 import { type Claims, readClaims } from './claims.ts';
 import { type Assets, renderPage } from './page/page.ts';
 import { type Run, readRun } from './results.ts';
 import { type Summary, summarise } from './summary.ts';
 import { renderSummary } from './terminal.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
 /**
  * Writes report.html into results/<run-id>/ from the files that lie there. The claims are the run's own copy, claims.yml
- * beside run.json, or else the repository's that the experiment names.
+ * beside run.json, or else the file that the experiment names, from the working directory or the package.
  *
  * @returns the page's path, the summary, and the summary as text for a terminal.
  * @throws Fault (64) on a file that is missing or not as its format demands.
@@ -31,7 +29,9 @@ export async function writeReport(runDir: string): Promise<{ html: string; summa
 async function claimsOf(runDir: string, { record }: Run): Promise<Claims | null> {
   const own = join(runDir, 'claims.yml');
   if (await exists(own)) return readClaims(own);
-  return record.experiment.claims ? readClaims(join(ROOT, record.experiment.claims)) : null;
+  const { claims } = record.experiment;
+  if (!claims) return null;
+  return readClaims((await exists(claims)) ? claims : packagePath(claims));
 }
 
 const exists = (path: string) =>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { $ } from 'zx';
 import type { RunRecord } from '../analysis/run-record.ts';
 import { hostSystem } from '../host/packages.ts';
 import type { CellPlan } from '../plan/experiment.ts';
 import type { Experiment } from '../spec/experiment.ts';
 import type { Ground } from './ground.ts';
+import { sourceState } from './source-state.ts';
 
 /** What is known before the first cell: enough to repeat the run elsewhere. */
 export async function newRecord(
@@ -26,7 +26,7 @@ export async function newRecord(
     guest: { release: guest.release, kernel: guest.kernelRelease },
     module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
     image: { recipe: guest.name, sha256: guest.hash, lock_sha256: guest.lockHash },
-    git: await gitState(),
+    git: await sourceState(),
     cells: cells.map(({ id: cell, seed, role, imageMb }) => ({
       id: cell,
       seed,
@@ -50,13 +50,3 @@ function hostFacts() {
 }
 
 const processorName = () => /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? null;
-
-/** Of the source that runs; null where it is no checkout (an installed package). */
-async function gitState(): Promise<RunRecord['git']> {
-  const cwd = new URL('../..', import.meta.url).pathname;
-  const quietly = $({ cwd, nothrow: true, quiet: true });
-  const head = await quietly`git rev-parse HEAD`;
-  if (head.exitCode !== 0) return { commit: null, dirty: null };
-  const changes = await quietly`git status --porcelain --untracked-files=no`;
-  return { commit: head.stdout.trim(), dirty: changes.stdout.trim() !== '' };
-}
