@@ -1,41 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { ExitCode, Fault } from '../fault.ts';
+import { bootId, identify, isAlive, type ProcessIdentity } from './identity.ts';
+import { tag } from './tag.ts';
 import { waitFor } from './wait.ts';
 
-/** A process beyond doubt: its number, and when it started (clock ticks since boot; proc(5), stat field 22). */
-export interface ProcessIdentity {
-  pid: number;
-  started: string;
-}
+export { isAlive, type ProcessIdentity } from './identity.ts';
 
-/** @returns undefined when no process has that number; a zombie counts as gone. */
-function identify(pid: number): ProcessIdentity | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return undefined;
-  }
-  // The name may hold spaces and brackets: count from the last bracket, behind which field 3 follows.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, started: fields[19] ?? '' };
-}
-
-export const isAlive = (process: ProcessIdentity): boolean =>
-  identify(process.pid)?.started === process.started;
-
-/** Starts a process of its own session in `directory`, its output in `log` there; it outlives the caller. */
+/**
+ * Starts a process of its own session in `directory`, its output in `log` there; it outlives the caller. It carries the
+ * caller's tag, and with `lab` that of a lab's machine.
+ */
 export async function startDetached(
   argv: readonly string[],
   directory: string,
   log: string,
+  lab?: string,
 ): Promise<{ identity: ProcessIdentity; child: ChildProcess }> {
   const output = openSync(`${directory}/${log}`, 'w');
   try {
     const [program = '', ...rest] = argv;
-    const child = spawn(program, rest, { cwd: directory, detached: true, stdio: ['ignore', output, output] });
+    const child = spawn(program, rest, {
+      ...{ cwd: directory, detached: true, stdio: ['ignore', output, output] },
+      env: { ...process.env, ...tag(lab) },
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) =>
@@ -49,7 +38,7 @@ export async function startDetached(
     child.unref();
     const pid = child.pid ?? 0;
     // Gone already: a start time that no process has.
-    return { identity: identify(pid) ?? { pid, started: 'gone' }, child };
+    return { identity: identify(pid) ?? { pid, started: 'gone', boot: bootId() }, child };
   } finally {
     closeSync(output);
   }
