@@ -29,13 +29,23 @@ export async function buildOnce(
 ): Promise<string> {
   if (isBuilt(folder)) return folder;
   requireHost();
+  return placeOnce(folder, what, report, build);
+}
+
+/** The same for a host that need not be able to build: what `place` brings was built elsewhere. */
+export async function placeOnce(
+  folder: string,
+  what: string,
+  report: Report,
+  place: (into: string) => Promise<void>,
+): Promise<string> {
   const release = await claim(`${folder}.lock`, what, report);
   try {
     if (isBuilt(folder)) return folder;
     return await withScratch(async (scratch) => {
       const into = join(scratch, 'built');
       await mkdir(into);
-      await build(into);
+      await place(into);
       await rename(into, folder);
       return folder;
     });

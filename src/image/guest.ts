@@ -13,7 +13,7 @@ import { fetchPackages } from './pool.ts';
 import { type GuestRecipe, imagesFolder, readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { unpackPackages } from './root.ts';
-import { sourceFiles, sourceHash } from './source.ts';
+import { allFiles, builderFiles, sourceHash } from './source.ts';
 
 /** What a machine boots from. */
 export interface GuestImage {
@@ -55,7 +55,7 @@ export async function ensureGuest(name: string, report: Report): Promise<GuestIm
 /** Identifies the image before it is built: packages, modules, init, and the code that puts them together. */
 export const guestHash = (recipe: GuestRecipe, lock: Lock): Promise<string> =>
   sourceHash(
-    [initFolder, ...builders.map((file) => join(import.meta.dirname, file))],
+    [initFolder, ...builderFiles(...builders)],
     [packagesHash(lock.root), JSON.stringify(recipe.modules)],
   );
 
@@ -154,7 +154,7 @@ const skeleton: Node[] = [
 ];
 
 async function initNodes(): Promise<Node[]> {
-  const files = await sourceFiles(initFolder);
+  const files = await allFiles(initFolder);
   return Promise.all(
     files.map(async (path): Promise<Node> => {
       const content = await readFile(join(initFolder, path));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
+import { packagePath } from '../package.ts';
 import { readDocument } from '../spec/document.ts';
 
-export const imagesFolder = resolve(import.meta.dirname, '../../images');
+export const imagesFolder = packagePath('images');
 
 const packageName = z
   .string()

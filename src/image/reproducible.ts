@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBuildRoot } from './buildroot.ts';
 import { buildGuest, ensureGuest } from './guest.ts';
@@ -47,7 +47,8 @@ async function buildAside(recipe: GuestRecipe, lock: Lock, kernelRelease: string
       await compile(root, folder, kernelRelease, undefined, into);
       const files = await allFiles(join(into, 'files'));
       const paths = files.map((file) => join(into, 'files', file));
-      hashes.set(`lab/${folder}`, await sourceHash(paths, files));
+      const modes = await Promise.all(paths.map(async (path) => `${(await stat(path)).mode}`));
+      hashes.set(`lab/${folder}`, await sourceHash(paths, [...files, ...modes]));
     }
     return hashes;
   });

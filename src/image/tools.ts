@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
+import { packagePath } from '../package.ts';
 import { type BuildRoot, buildRootHash, ensureBuildRoot, runInRoot } from './buildroot.ts';
 import { buildOnce, builtFolder } from './cache.ts';
 import { type LayerEntry, writeLayer } from './cpio.ts';
 import type { GuestImage } from './guest.ts';
 import { type Lock, readLock } from './lock.ts';
 import type { Report } from './report.ts';
-import { allFiles, sourceFiles, sourceHash } from './source.ts';
+import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
 export const breakNames = ['rst', 'timestamps', 'queue'] as const;
@@ -26,7 +27,7 @@ export interface ToolsLayer {
   broken?: BreakName;
 }
 
-const labFolder = resolve(import.meta.dirname, '../../lab');
+const labFolder = packagePath('lab');
 const folders = ['module', 'module/selftest', 'tools', 'workload', 'cr'] as const;
 type Folder = (typeof folders)[number];
 // What several folders include; a change builds them all.
@@ -69,10 +70,14 @@ export async function toolsHashes(lock: Lock): Promise<string[]> {
   return Promise.all(presentFolders().map((folder) => folderHash(folder, lock, undefined)));
 }
 
+/** Identifies the layer made of these parts. */
+export const layerHash = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex');
+
 function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
   const sources = [folder, ...included].map((each) => join(labFolder, each)).filter(existsSync);
-  const builders = ['buildroot.ts', 'tools.ts'].map((file) => join(import.meta.dirname, file));
-  return sourceHash([...sources, ...builders], [folder, buildRootHash(lock), broken ?? '']);
+  const more = [folder, buildRootHash(lock), broken ?? ''];
+  return sourceHash([...sources, ...builderFiles('buildroot.ts', 'tools.ts')], more, compiledFiles);
 }
 
 /** Compiles one folder of lab/ into `into`/files, whatever the cache holds. */
@@ -108,7 +113,7 @@ export async function compile(
   await rm(work, { recursive: true });
 }
 
-/** All of lab/ that compiles, without what a build left there: folders include each other's headers. */
+/** All of lab/ that compiles: folders include each other's headers. */
 async function copySources(folder: Folder, target: string): Promise<void> {
   const top = new Set([
     folder.split('/')[0] as string,
@@ -117,7 +122,7 @@ async function copySources(folder: Folder, target: string): Promise<void> {
   for (const each of top) {
     const from = join(labFolder, each);
     if (!existsSync(from)) continue;
-    for (const file of await sourceFiles(from)) await cp(join(from, file), join(target, each, file));
+    for (const file of await compiledFiles(from)) await cp(join(from, file), join(target, each, file));
   }
 }
 
@@ -156,7 +161,7 @@ async function finishLayer(
   broken: BreakName | undefined,
   report: Report,
 ): Promise<ToolsLayer> {
-  const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
+  const hash = layerHash(hashes);
   const folder = await buildOnce(builtFolder('tools', hash), 'the tools layer', report, (into) =>
     writeFile(join(into, 'layer'), writeLayer(entries)),
   );
