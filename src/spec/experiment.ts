@@ -22,7 +22,7 @@ const matrix = z.strictObject({
   repetitions: z.int().min(1).max(10_000),
 });
 
-const experimentSchema = z.strictObject({
+export const experimentSchema = z.strictObject({
   title: z.string().min(1),
   topology: z
     .string()

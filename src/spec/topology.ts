@@ -21,7 +21,7 @@ const machine = z.strictObject({
 
 const wire = z.strictObject({ kind: z.enum(['broadcast', 'pair']), subnet });
 
-const topologySchema = z
+export const topologySchema = z
   .strictObject({
     name,
     image: name,
