@@ -66,22 +66,33 @@ test('after a restart of the host the owner is dead; one of another host is not 
   expect(JSON.parse(readFileSync(join(dir, 'owner.8'), 'utf8')).process.pid).toBe(process.pid);
 });
 
-test('of many that take over at once, one succeeds', async () => {
-  const dir = runFolder();
-  writeFileSync(
-    join(dir, 'owner.1'),
-    JSON.stringify({ process: { ...identify(process.pid), started: '1' }, host: hostname() }),
-  );
-  const claims = Array.from({ length: 4 }, () => {
-    const script = `import('${process.cwd()}/src/run/owner.ts').then(({ claimRun }) => { try { claimRun('${dir}'); console.log('mine'); } catch (e) { console.log(e.exitCode); } process.stdin.on('end', () => process.exit()).resume(); })`;
-    const child = spawn('node', ['--import', 'tsx', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    return new Promise<{ said: string; end: () => void }>((resolve) =>
-      child.stdout.once('data', (data) =>
-        resolve({ said: String(data).trim(), end: () => child.stdin.end() }),
-      ),
-    );
+/** Claims one folder after another, each at an instant that another process aims at too. Prints the folders it got. */
+const race = (start: number) => `
+import('${process.cwd()}/src/run/owner.ts').then(({ claimRun }) => {
+  const won = [];
+  const dirs = process.argv.slice(1);
+  dirs.forEach((dir, index) => {
+    while (Date.now() < ${start} + index * 4);
+    try { claimRun(dir); won.push(dir); } catch (error) { if (error.exitCode !== 64) throw error; }
   });
-  const answers = await Promise.all(claims);
-  for (const { end } of answers) end();
-  expect(answers.map(({ said }) => said).sort()).toEqual(['64', '64', '64', 'mine']);
+  console.log(JSON.stringify(won));
+  process.stdin.on('end', () => process.exit()).resume();
+});`;
+
+test('of two that take a dead run over at the same instant, one succeeds', async () => {
+  const dead = { process: { ...identify(process.pid), started: '1' }, host: hostname() };
+  const dirs = Array.from({ length: 60 }, runFolder);
+  for (const dir of dirs) writeFileSync(join(dir, 'owner.1'), JSON.stringify(dead));
+  const script = race(Date.now() + 3000);
+  const racers = [1, 2].map(() =>
+    spawn('node', ['--import', 'tsx', '-e', script, ...dirs], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  const won = await Promise.all(
+    racers.map(
+      (child) =>
+        new Promise<string[]>((resolve) => child.stdout.once('data', (data) => resolve(JSON.parse(data)))),
+    ),
+  );
+  for (const child of racers) child.stdin.end();
+  expect(won.flat().sort()).toEqual(dirs.toSorted());
 });
