@@ -30,7 +30,10 @@ export const runRecordSchema = z.looseObject({
     claims: fact,
   }),
   started: z.iso.datetime(),
+  /** Of all sessions together. */
   duration_s: z.number().nonnegative(),
+  /** One more for each time that the run was taken up again after an interruption. */
+  sessions: z.array(z.looseObject({ started: z.iso.datetime(), duration_s: z.number() })).optional(),
   seed: z.number(),
   clock: z.enum(CLOCKS),
   host: z.looseObject({

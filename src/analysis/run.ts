@@ -31,10 +31,9 @@ export async function analyseRun(dir: string, done = new Map<string, CellAnalysi
   const cells: { spec: CellFile; analysis: CellAnalysis }[] = [];
   for (const name of await cellFolders(dir)) {
     const folder = join(dir, 'cells', name);
-    const path = join(folder, 'cell.json');
-    const spec = parseCellFile(path, await readFile(path, 'utf8'));
+    const spec = await readSpec(folder);
     const key = `${spec.cell} ${spec.attempt}`;
-    const analysis = done.get(key) ?? (await analyseCell({ dir: folder, spec }).catch(unreadable(spec)));
+    const analysis = done.get(key) ?? (await analyseFolder(folder, spec));
     done.set(key, analysis);
     cells.push({ spec, analysis });
   }
@@ -46,9 +45,22 @@ export async function analyseRun(dir: string, done = new Map<string, CellAnalysi
   return { rows, windows, counts: countStatuses(rows) };
 }
 
+/** What cell.json in the folder of a boot says. @throws Fault (64) when it is faulty. */
+export async function readSpec(folder: string): Promise<CellFile> {
+  const path = join(folder, 'cell.json');
+  return parseCellFile(path, await readFile(path, 'utf8'));
+}
+
+/** One boot; files that cannot be read make its rows invalid. */
+export const analyseFolder = (folder: string, spec: CellFile): Promise<CellAnalysis> =>
+  analyseCell({ dir: folder, spec }).catch(unreadable(spec));
+
+/** Boots that came to their end; one that did not is in a folder whose name ends in .partial. */
 async function cellFolders(dir: string): Promise<string[]> {
   const entries = await readdir(join(dir, 'cells'), { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.partial'))
+    .map(({ name }) => name);
   return folders.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 

@@ -21,7 +21,7 @@ interface Stretch {
 
 /**
  * Copies what concerns the rows that are not valid to another pcap file: the workload's packets from 1 s before each
- * freeze to 2 s after it, of a migration without a known freeze those of the capture's last 3 s. SYNs are always
+ * freeze to 2 s after it; without such a row, or a known freeze, those of the capture's last 3 s. SYNs are always
  * copied: without them Wireshark cannot scale the windows. Constant memory.
  *
  * @returns how many packets the slice has.
@@ -48,14 +48,14 @@ export async function writeSlice(
   return slice.records;
 }
 
-const failedStretches = (rows: readonly Measurement[], lastNs: number): Stretch[] =>
-  rows
-    .filter(({ status }) => status !== 'valid')
-    .map(({ freeze_at_ms: freeze }) =>
-      freeze === null
-        ? { fromNs: lastNs - BEFORE_NS - AFTER_NS, toNs: lastNs }
-        : { fromNs: freeze * 1e6 - BEFORE_NS, toNs: freeze * 1e6 + AFTER_NS },
-    );
+function failedStretches(rows: readonly Measurement[], lastNs: number): Stretch[] {
+  const end = { fromNs: lastNs - BEFORE_NS - AFTER_NS, toNs: lastNs };
+  const failed = rows.filter(({ status }) => status !== 'valid');
+  if (failed.length === 0) return [end];
+  return failed.map(({ freeze_at_ms: freeze }) =>
+    freeze === null ? end : { fromNs: freeze * 1e6 - BEFORE_NS, toNs: freeze * 1e6 + AFTER_NS },
+  );
+}
 
 function wantedPackets({ peer }: CellFile, stretches: readonly Stretch[]): (frame: Frame) => boolean {
   const address = parseIpv4(peer.public_address);

@@ -18,7 +18,7 @@ export async function newRecord(
 ): Promise<RunRecord> {
   const { qemu, guest, tools, acceleration } = ground;
   return {
-    ...{ version: 1, id, state: 'running', started: new Date().toISOString(), duration_s: 0 },
+    ...{ version: 1, id, state: 'running', started: new Date().toISOString(), duration_s: 0, sessions: [] },
     experiment: { title: experiment.title, file, claims: experiment.claims ?? null },
     ...{ seed: experiment.seed, clock: experiment.clock, host: hostFacts() },
     qemu: { version: qemu.version, image: qemu.hash },
@@ -48,5 +48,8 @@ function hostFacts() {
     ...{ memory_mb: Math.round(totalmem() / 1e6), load: loadavg(), node: process.versions.node },
   };
 }
+
+/** Number and model: times of two kinds of processor do not mix. */
+export const processors = (): string => `${cpus().length} x ${processorName() ?? 'unknown'}`;
 
 const processorName = () => /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? null;

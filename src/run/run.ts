@@ -1,70 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { CellAnalysis } from '../analysis/cell.ts';
 import type { Measurement } from '../analysis/measurement.ts';
 import { analyseRun } from '../analysis/run.ts';
 import type { RunRecord } from '../analysis/run-record.ts';
+import { ExitCode, Fault } from '../fault.ts';
 import type { Report } from '../image/report.ts';
-import { type CellPlan, expectedSeconds, planCells } from '../plan/experiment.ts';
-import { type LabPlan, planLab } from '../plan/lab.ts';
-import { cellScenario } from '../plan/scenario.ts';
-import type { Experiment } from '../spec/experiment.ts';
-import type { Topology } from '../spec/topology.ts';
-import { runCell } from './cell.ts';
-import { cellRecord } from './cell-record.ts';
+import type { CellPlan } from '../plan/experiment.ts';
+import { attemptFolder, bootAttempt, finishedAttempts } from './attempt.ts';
+import { type Failure, failureOf, keepFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
+import { saveJson } from './json-file.ts';
+import { claimRun } from './owner.ts';
+import { groundFacts, planFile } from './plan-file.ts';
 import { newRecord } from './record.ts';
+import { runName } from './run-folder.ts';
+import type { RunPlan } from './run-plan.ts';
+
+export { planRun, type RunPlan, withCells } from './run-plan.ts';
 
 /** A cell that measured nothing usable, but in which nothing went wrong, is booted again at most so often. */
 const attemptsPerCell = 3;
-
-export interface RunPlan {
-  experiment: Experiment;
-  /** The experiment's file, as the record names it. */
-  file: string;
-  lab: LabPlan;
-  cells: CellPlan[];
-  /** Expected wall time, for the notice beforehand. */
-  seconds: number;
-}
-
-/** What a run will do; pure, so that `--dry-run` can print it. */
-export function planRun(experiment: Experiment, file: string, topology: Topology): RunPlan {
-  return withCells(
-    { experiment, file, lab: planLab(topology), cells: [], seconds: 0 },
-    planCells(experiment),
-  );
-}
-
-/** The same plan with these cells alone. */
-export const withCells = (plan: RunPlan, cells: CellPlan[]): RunPlan => ({
-  ...plan,
-  cells,
-  seconds: cells.reduce((sum, cell) => sum + expectedSeconds(cell), 0),
-});
 
 export interface RunOutcome {
   directory: string;
   /** Rows of the last attempt at each cell: those that decide whether the run is good. */
   rows: Measurement[];
+  /** Boots of this run that went wrong, also in an earlier session. */
+  failures: Failure[];
 }
 
 /** A run under way. */
-interface Execution {
+export interface Execution {
   plan: RunPlan;
   ground: Ground;
   directory: string;
   record: RunRecord;
   /** Analyses of boots that are over, so that no capture is read again. */
   done: Map<string, CellAnalysis>;
-  tell: (cell: CellPlan, detail: string) => void;
+  report: Report;
   signal: AbortSignal;
 }
 
 /**
  * Carries out every cell of the plan and writes results/<run-id>. Tables and record are written anew after each cell,
- * so that an interrupted run keeps what was measured.
+ * so that an interrupted run keeps what was measured, and can go on (`resumeRun`).
  */
 export async function executeRun(
   plan: RunPlan,
@@ -74,83 +56,132 @@ export async function executeRun(
   report: Report,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  await mkdir(join(directory, 'cells'), { recursive: true });
+  await makeFolder(directory);
+  using _ = claimRun(directory);
+  await saveJson(directory, 'plan.json', planFile(id, process.cwd(), plan, groundFacts(ground)));
   const record = await newRecord(id, plan.file, plan.experiment, plan.cells, ground);
-  const tell = (cell: CellPlan, detail: string) =>
-    report({ stage: cell.id, done: plan.cells.indexOf(cell), total: plan.cells.length, detail });
-  const execution: Execution = { plan, ground, directory, record, done: new Map(), tell, signal };
-  const begin = performance.now();
-  const save = (state: RunRecord['state']) => {
-    record.state = state;
-    record.duration_s = Math.round((performance.now() - begin) / 100) / 10;
-    return saveRecord(directory, record);
-  };
-  let { rows } = await analyseRun(directory);
+  return carryOutCells({ plan, ground, directory, record, done: new Map(), report, signal });
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  await mkdir(dirname(directory), { recursive: true });
   try {
-    for (const cell of plan.cells) {
-      await save('running');
-      rows = await measureCell(execution, cell);
-    }
+    await mkdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new Fault(ExitCode.usage, `there is a run ${basename(directory)} already`);
+  }
+  await mkdir(join(directory, 'cells'));
+}
+
+/** Measures the cells that are not measured yet. The caller owns the run. */
+export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
+  const { plan, directory, record } = execution;
+  const session = { started: new Date().toISOString(), duration_s: 0 };
+  const before = record.duration_s;
+  const begin = performance.now();
+  record.sessions = [...(record.sessions ?? []), session];
+  const save = (state: RunRecord['state']) => {
+    session.duration_s = tenths((performance.now() - begin) / 1000);
+    record.duration_s = tenths(before + session.duration_s);
+    record.state = state;
+    return saveJson(directory, 'run.json', record);
+  };
+  try {
+    let found = await account(execution);
+    for (const cell of plan.cells)
+      while (!isSettled(record, cell.id)) {
+        await save('running');
+        await measureCell(execution, cell);
+        found = await account(execution);
+        tellCounts(execution, cell);
+      }
     await save('complete');
+    return {
+      directory,
+      ...found,
+      rows: found.rows.filter((row) => row.attempt === attemptsAt(record, row.cell).at(-1)?.attempt),
+    };
   } catch (error) {
     await save('interrupted');
     throw error;
   }
-  return { directory, rows: rows.filter((row) => row.attempt === lastAttempt(rows, row.cell)) };
 }
 
-const lastAttempt = (rows: readonly Measurement[], cell: string) =>
-  Math.max(...rows.filter((row) => row.cell === cell).map(({ attempt }) => attempt));
+const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
 
-/** Boots the cell, again while it is inconclusive. @returns the rows of the whole run so far. */
-async function measureCell(execution: Execution, cell: CellPlan): Promise<Measurement[]> {
-  const { directory, record, done, tell } = execution;
-  for (let attempt = 1; ; attempt++) {
-    tell(cell, attempt === 1 ? 'boot' : `boot, attempt ${attempt}`);
-    const folder = join(directory, 'cells', attempt === 1 ? cell.id : `${cell.id}.attempt${attempt}`);
-    const problem = await bootCell(execution, cell, attempt, folder);
-    const { rows } = await analyseRun(directory, done);
-    const mine = rows.filter((row) => row.cell === cell.id && row.attempt === attempt);
-    const count = (status: Measurement['status']) => mine.filter((row) => row.status === status).length;
-    const counts = { valid: count('valid'), invalid: count('invalid'), inconclusive: count('inconclusive') };
-    record.cells.find(({ id }) => id === cell.id)?.attempts.push({ attempt, problem, ...counts });
-    const { valid, invalid, inconclusive } = counts;
-    tell(
-      cell,
-      `${valid} valid, ${invalid} invalid, ${inconclusive} inconclusive${problem && `; ${problem}`}`,
-    );
-    const isInconclusive = invalid === 0 && (mine.length === 0 || inconclusive > 0);
-    if (!isInconclusive || attempt === attemptsPerCell) return rows;
-  }
+const attemptsAt = (record: RunRecord, cell: string) =>
+  record.cells.find(({ id }) => id === cell)?.attempts ?? [];
+
+/** A cell is measured when its last boot was conclusive, or when it was booted as often as it may be. */
+export function isSettled(record: RunRecord, cell: string): boolean {
+  const last = attemptsAt(record, cell).at(-1);
+  if (!last) return false;
+  const rows = (last.valid ?? 0) + (last.invalid ?? 0) + (last.inconclusive ?? 0);
+  const isInconclusive = !last.invalid && (rows === 0 || (last.inconclusive ?? 0) > 0);
+  return !isInconclusive || last.attempt >= attemptsPerCell;
 }
 
-/** @returns the problem that ended the boot early, or the empty string. */
-async function bootCell(
-  execution: Execution,
-  cell: CellPlan,
-  attempt: number,
-  folder: string,
-): Promise<string> {
-  const { plan, ground, record, tell, signal } = execution;
-  const { lab } = plan;
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'cell.json'), JSON.stringify(cellRecord(lab, cell, attempt), undefined, 2));
-  const peer = lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
+/** Boots the cell once more. */
+async function measureCell(execution: Execution, cell: CellPlan): Promise<void> {
+  const { plan, ground, directory, record, signal } = execution;
+  const attempt = (attemptsAt(record, cell.id).at(-1)?.attempt ?? 0) + 1;
+  tell(execution, cell, attempt === 1 ? 'boot' : `boot, attempt ${attempt}`);
   let moved = 0;
-  const { problem } = await runCell({
-    ...{ name: `${record.id}.${cell.id.slice(0, 2)}.${attempt}`, plan: lab, ground, timeoutS: cell.timeoutS },
-    ...{ directory: folder, signal },
-    scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
-    captures: [{ machine: peer, wire: lab.cluster.wire, file: `${lab.cluster.wire}.pcap`, snaplen: 128 }],
+  await bootAttempt(plan.lab, cell, attempt, {
+    ...{ name: labName(record.id, cell.id, attempt), ground, signal, snaplen: 128 },
+    folder: attemptFolder(directory, cell.id, attempt),
     onEvent: (_, line) => {
-      if (line.includes('"event":"migration"')) tell(cell, `migration ${++moved} of ${cell.repetitions}`);
+      if (line.includes('"event":"migration"'))
+        tell(execution, cell, `migration ${++moved} of ${cell.repetitions}`);
     },
   });
-  return problem;
 }
 
-async function saveRecord(directory: string, record: RunRecord): Promise<void> {
-  const file = join(directory, 'run.json');
-  await writeFile(`${file}.new`, JSON.stringify(record, undefined, 2));
-  await rename(`${file}.new`, file);
+const labName = (run: string, cell: string, attempt: number) => `${run}.${cell.slice(0, 2)}.${attempt}`;
+
+/** Whether a lab of this name is one that the run itself boots a cell in. */
+export const isLabOf = (run: string, name: string): boolean =>
+  name.startsWith(`${run}.`) && /^\d+\.\d+$/.test(name.slice(run.length + 1));
+
+/** Analyses every boot that is over, brings the record up to date, and keeps what shows why a boot failed. */
+export async function account(execution: Execution): Promise<{ rows: Measurement[]; failures: Failure[] }> {
+  const { directory, record, done } = execution;
+  const { rows } = await analyseRun(directory, done);
+  const boots = await finishedAttempts(directory);
+  const failures: Failure[] = [];
+  for (const cell of record.cells)
+    cell.attempts = boots
+      .filter((boot) => boot.cell === cell.id)
+      .map(({ attempt, problem }) => ({ attempt, problem, ...count(rows, cell.id, attempt) }));
+  for (const boot of boots) {
+    const mine = rows.filter(({ cell, attempt }) => cell === boot.cell && attempt === boot.attempt);
+    const folder = attemptFolder(directory, boot.cell, boot.attempt);
+    const failure = failureOf(runName(directory), folder, boot, mine);
+    if (!failure) continue;
+    if (!existsSync(join(folder, 'failure.md'))) await keepFailure(failure, mine);
+    failures.push(failure);
+  }
+  return { rows, failures };
+}
+
+function count(rows: readonly Measurement[], cell: string, attempt: number) {
+  const of = (status: Measurement['status']) =>
+    rows.filter((row) => row.cell === cell && row.attempt === attempt && row.status === status).length;
+  return { valid: of('valid'), invalid: of('invalid'), inconclusive: of('inconclusive') };
+}
+
+function tell({ plan, report }: Execution, cell: CellPlan, detail: string): void {
+  report({ stage: cell.id, done: plan.cells.indexOf(cell), total: plan.cells.length, detail });
+}
+
+function tellCounts(execution: Execution, cell: CellPlan): void {
+  const last = attemptsAt(execution.record, cell.id).at(-1);
+  if (!last) return;
+  const problem = last.problem && `; ${last.problem}`;
+  tell(
+    execution,
+    cell,
+    `${last.valid} valid, ${last.invalid} invalid, ${last.inconclusive} inconclusive${problem}`,
+  );
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { ExitCode, Fault } from '../fault.ts';
+import type { CellPlan } from '../plan/experiment.ts';
+import type { LabPlan } from '../plan/lab.ts';
+import { cellScenario } from '../plan/scenario.ts';
+import { type CellBoot, runCell } from './cell.ts';
+import { cellRecord } from './cell-record.ts';
+import { saveJson } from './json-file.ts';
+
+/** attempt.json: how a boot of a cell ended. The last file of a cell's folder that the run writes. */
+const attemptFileSchema = z.looseObject({
+  version: z.literal(1, 'expected attempt.json of version 1'),
+  cell: z.string(),
+  attempt: z.int().min(1),
+  /** Empty when every machine carried out its scenario. */
+  problem: z.string(),
+  started: z.iso.datetime(),
+  duration_s: z.number().nonnegative(),
+});
+export type AttemptFile = z.infer<typeof attemptFileSchema>;
+
+/** What a cell is measured in until it is; no reader of results takes notice of it. */
+const partial = '.partial';
+
+export const attemptFolder = (directory: string, cell: string, attempt: number): string =>
+  join(directory, 'cells', attempt === 1 ? cell : `${cell}.attempt${attempt}`);
+
+/** Where one attempt goes, and which of the boot's settings are its own. */
+export type AttemptBoot = Omit<CellBoot, 'plan' | 'scenarios' | 'timeoutS' | 'captures' | 'directory'> & {
+  folder: string;
+  /** Bytes of each frame that the capture keeps. */
+  snaplen: number;
+};
+
+/**
+ * Boots a cell once. Its folder appears, whole and on the disk, when the boot is over: what is there was measured, and a
+ * process or host that dies leaves nothing that looks so.
+ */
+export async function bootAttempt(
+  lab: LabPlan,
+  cell: CellPlan,
+  attempt: number,
+  { folder, snaplen, ...boot }: AttemptBoot,
+): Promise<AttemptFile> {
+  const directory = `${folder}${partial}`;
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const started = new Date().toISOString();
+  const begin = performance.now();
+  const peer = lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
+  const { wire } = lab.cluster;
+  await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt));
+  const { problem, captureStopped } = await runCell({
+    ...{ ...boot, plan: lab, timeoutS: cell.timeoutS, directory },
+    scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
+    captures: [{ machine: peer, wire, file: `${wire}.pcap`, snaplen }],
+  });
+  if (captureStopped) await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt, captureStopped));
+  const duration_s = Math.round((performance.now() - begin) / 100) / 10;
+  const ended: AttemptFile = { version: 1, cell: cell.id, attempt, problem, started, duration_s };
+  await saveJson(directory, 'attempt.json', ended);
+  await finish(directory, folder);
+  return ended;
+}
+
+/** Renames only what is on the disk: after a crash of the host a renamed folder has its files' contents. */
+async function finish(directory: string, folder: string): Promise<void> {
+  for (const name of await readdir(directory)) await sync(join(directory, name));
+  await sync(directory);
+  await rename(directory, folder);
+  await sync(dirname(folder));
+}
+
+async function sync(path: string): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
+}
+
+/** Every boot of the run that came to its end, in order of cells and attempts. @throws Fault (64) for a faulty attempt.json. */
+export async function finishedAttempts(directory: string): Promise<AttemptFile[]> {
+  const names = (await readdir(join(directory, 'cells'))).filter((name) => !name.endsWith(partial));
+  const attempts = await Promise.all(names.map((name) => readAttempt(join(directory, 'cells', name))));
+  return attempts.sort((a, b) => a.attempt - b.attempt);
+}
+
+async function readAttempt(folder: string): Promise<AttemptFile> {
+  const path = join(folder, 'attempt.json');
+  try {
+    return attemptFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new Fault(ExitCode.usage, `${path}: ${(cause as Error).message}`, undefined, { cause });
+  }
+}
+
+/** Removes what interrupted boots left. */
+export async function removePartial(directory: string): Promise<void> {
+  for (const name of await readdir(join(directory, 'cells')))
+    if (name.endsWith(partial)) await rm(join(directory, 'cells', name), { recursive: true });
+}
