@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
-import { stopLab } from '../vm/lab.ts';
+import { takeDown } from '../vm/teardown.ts';
 import { print, printJson } from './output.ts';
 
 export const down = (program: Command) =>
@@ -10,7 +10,7 @@ export const down = (program: Command) =>
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('--json', 'print what was ended as JSON')
     .action(async (options) => {
-      const { ended } = await stopLab(options.name);
+      const { ended } = await takeDown(options.name);
       if (options.json) return printJson({ name: options.name, ended });
       print(
         `${options.name}: down${ended.length > 0 ? ` (${ended.join(', ')} ended)` : ' (nothing was running)'}`,

@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { constants } from 'node:os';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Why a run ends early: the signal, for the exit code 128 + number. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: (typeof signals)[number]) {
     super(`interrupted by ${signal}`);
     this.name = 'Interrupted';
-    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+    this.exitCode = 128 + constants.signals[signal];
   }
 }
 
-/** Aborts at the first SIGINT or SIGTERM, so that what was started can be ended; a second one ends the program at once. */
+const controller = new AbortController();
+
+/** Why this program is ending early, if it is. */
+export const interrupted = (): Interrupted | undefined => controller.signal.reason;
+
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, so that what was started can be ended; a second one ends the program
+ * at once. Whatever fails from then on counts as this interruption.
+ */
 export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of signals)
     process.on(signal, () => {
       const reason = new Interrupted(signal);
       if (controller.signal.aborted) process.exit(reason.exitCode);

@@ -7,7 +7,9 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { image } from './image.ts';
+import { interrupted } from './interruption.ts';
 import { explain } from './output.ts';
+import { prune } from './prune.ts';
 import { report } from './report.ts';
 import { reproduce } from './reproduce.ts';
 import { run } from './run.ts';
@@ -16,7 +18,7 @@ import { status } from './status.ts';
 import { test } from './test.ts';
 import { up } from './up.ts';
 
-const verbs = [doctor, image, up, status, exec, ssh, cp, down, run, report, reproduce, test];
+const verbs = [doctor, image, up, status, exec, ssh, cp, down, prune, run, report, reproduce, test];
 
 /** Runs one verb. The only place that turns what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -27,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .addHelpText(
       'after',
-      "\nExit codes: 0 good, 1 a check failed, 2 nothing measured or inconclusive, 64 usage or a faulty file,\n69 the host lacks something, 70 a bug, 124 time-out, 130/143 signal; exec passes on its command's.",
+      "\nExit codes: 0 good, 1 a check failed, 2 nothing measured or inconclusive, 64 usage or a faulty file,\n69 the host lacks something, 70 a bug, 124 time-out, 128 + number signal; exec passes on its command's.",
     );
   for (const verb of verbs) verb(program);
   program.commands.forEach(inheritOverride);
@@ -36,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? ExitCode.good);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.good : ExitCode.usage;
-    return explain(error);
+    return explain(interrupted() ?? error);
   }
 }
 

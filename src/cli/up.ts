@@ -24,8 +24,9 @@ export const up = (program: Command) =>
       if (options.image) plan.image = options.image;
       if (options.dryRun) return printJson(dryRun(plan, options.name));
       const shown = progress(options.json);
-      const prepared = await prepareLab(plan, options.name, shown.report);
-      const state = await raiseLab(prepared, options.bootTimeout * 1000, shown.report, interruption());
+      const signal = interruption();
+      const prepared = await prepareLab(plan, options.name, shown.report, signal);
+      const state = await raiseLab(prepared, options.bootTimeout * 1000, shown.report, signal);
       shown.end();
       if (options.json) return printJson(state);
       for (const { name, sshPort } of state.machines)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { $ } from 'zx';
+import { tag } from '../vm/tag.ts';
 
 export interface Outcome {
   code: number | null;
@@ -7,10 +8,9 @@ export interface Outcome {
   stderr: string;
 }
 
-const running = new Set<number>();
-
 /**
- * Runs a program to its end, in a process group of its own that dies with this process.
+ * Runs a program to its end, in a process group of its own that dies with this process; of a process that is killed,
+ * the program itself is told by the kernel (prctl(2), PR_SET_PDEATHSIG), and its children carry a tag.
  *
  * @param onLine is called with each line of standard output and error, as it comes
  */
@@ -26,11 +26,12 @@ export async function run(
   const { cwd, env, input = '', onLine } = options;
   const child = $({
     ...(cwd ? { cwd } : {}),
-    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env, ...tag() },
     input,
+    detached: true,
     quiet: true,
     nothrow: true,
-  })`${argv}`;
+  })`setpriv --pdeathsig TERM ${argv}`;
   const release = track(child.pid);
   if (onLine) for (const stream of [child.stdout, child.stderr]) eachLine(stream, onLine);
   try {
@@ -44,34 +45,53 @@ export async function run(
 /** The process group `pid` is killed when this process ends before `release` is called. */
 function track(pid: number | undefined): () => void {
   if (pid === undefined) return () => {};
-  if (running.size === 0) {
-    process.on('exit', killAll);
+  return watchEnd(() => killGroup(pid));
+}
+
+/** A wait that a signal ends, as it ends a program that is run. */
+export async function interruptible<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const release = watchEnd(() => controller.abort());
+  try {
+    return await wait(controller.signal);
+  } finally {
+    release();
+  }
+}
+
+const ending = new Set<() => void>();
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `onEnd` is called when this process ends, or is told to, before `release` is called. */
+function watchEnd(onEnd: () => void): () => void {
+  if (ending.size === 0) {
+    process.on('exit', endAll);
     for (const signal of signals) process.on(signal, onSignal);
   }
-  running.add(pid);
+  ending.add(onEnd);
   return () => {
-    running.delete(pid);
-    if (running.size > 0) return;
-    process.off('exit', killAll);
+    ending.delete(onEnd);
+    if (ending.size > 0) return;
+    process.off('exit', endAll);
     for (const signal of signals) process.off(signal, onSignal);
   };
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+function endAll(): void {
+  for (const onEnd of ending) onEnd();
+}
 
-function killAll(): void {
-  for (const pid of running) {
-    try {
-      process.kill(-pid, 'SIGTERM');
-    } catch {
-      // Gone already.
-    }
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // Gone already.
   }
 }
 
 /** Who else listens decides how this process ends; if nobody does, it ends by the signal as if never caught. */
 function onSignal(signal: NodeJS.Signals): void {
-  killAll();
+  endAll();
   if (process.listenerCount(signal) > 1) return;
   process.off(signal, onSignal);
   process.kill(process.pid, signal);

@@ -8,9 +8,10 @@ import type { LabPlan } from '../plan/lab.ts';
 import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { findPanic, LineFollower, lastLines, readConsole } from '../vm/console.ts';
-import { type LabBoot, startLab, stopLab } from '../vm/lab.ts';
+import { type LabBoot, startLab } from '../vm/lab.ts';
 import { isAlive } from '../vm/lifetime.ts';
-import { claimLab, forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
+import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
+import { claimLab, stopLab } from '../vm/teardown.ts';
 import { waitFor } from '../vm/wait.ts';
 import type { Ground } from './ground.ts';
 
@@ -40,7 +41,7 @@ export interface CellOutcome {
  * Nothing of it runs when this returns. A problem in the machines is an outcome, one of the host is thrown.
  */
 export async function runCell(cell: CellBoot): Promise<CellOutcome> {
-  const folder = claimLab(cell.name);
+  const folder = await claimLab(cell.name, 'run');
   try {
     const state = await startLab(await prepareBoot(cell, folder));
     try {

@@ -14,12 +14,18 @@ export interface Ground {
 }
 
 /** Builds or finds everything that a lab of this image needs. `broken` chooses a deliberately broken module, for tests. */
-export async function prepareGround(image: string, report: Report, broken?: BreakName): Promise<Ground> {
+export async function prepareGround(
+  image: string,
+  report: Report,
+  broken?: BreakName,
+  signal?: AbortSignal,
+): Promise<Ground> {
   const qemu = await ensureQemu(report);
   const guest = await ensureGuest(image, report);
   const tools = await ensureTools(guest, broken ? { break: broken } : {}, report);
+  signal?.throwIfAborted();
   report({ stage: 'acceleration' });
-  const acceleration = await probeAccelerator(qemu, guest.kernel);
+  const acceleration = await probeAccelerator(qemu, guest.kernel, signal);
   report({ stage: 'acceleration', detail: `${acceleration.accelerator}: ${acceleration.reason}` });
   return { qemu, guest, tools, acceleration };
 }

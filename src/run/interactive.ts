@@ -7,8 +7,10 @@ import type { Report } from '../image/report.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
-import { type LabBoot, startLab, stopLab, waitUntilReady } from '../vm/lab.ts';
-import { claimLab, forgetLab, type LabState } from '../vm/state.ts';
+import { diskFault } from '../vm/disk.ts';
+import { type LabBoot, startLab, waitUntilReady } from '../vm/lab.ts';
+import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
+import { claimLab, stopLab } from '../vm/teardown.ts';
 import { prepareGround } from './ground.ts';
 
 /** The plan of a lab as `--dry-run` prints it; files that are not built yet are named by what they will be. */
@@ -27,17 +29,23 @@ export function dryRun(plan: LabPlan, name: string) {
   return { name, ...plan, commands };
 }
 
-/** Builds what is missing, makes the lab's folder with its keys and initramfs. */
-export async function prepareLab(plan: LabPlan, name: string, report: Report): Promise<LabBoot> {
-  const ground = await prepareGround(plan.image, report);
-  const folder = claimLab(name);
+/** Makes the lab's folder, builds what is missing, puts the lab's keys and initramfs into the folder. */
+export async function prepareLab(
+  plan: LabPlan,
+  name: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<LabBoot> {
+  const folder = await claimLab(name, 'interactive');
   try {
+    const ground = await prepareGround(plan.image, report, undefined, signal);
     const initramfs = join(folder, 'initramfs');
     await assembleInitramfs(initramfs, [
       ground.guest.initramfs,
       ground.tools.layer,
       writeLayer(await labLayer(plan, folder)),
     ]);
+    signal.throwIfAborted();
     return {
       ...{
         name,
@@ -50,11 +58,11 @@ export async function prepareLab(plan: LabPlan, name: string, report: Report): P
     };
   } catch (error) {
     forgetLab(name);
-    throw error;
+    throw diskFault(error, folder, 'XDG_STATE_HOME', '200 MB');
   }
 }
 
-/** Boots the machines and waits for them; takes everything down again when one does not come up. */
+/** Boots the machines, waits for them, and lets the lab stand by itself; takes all down again when one does not come up. */
 export async function raiseLab(
   boot: LabBoot,
   timeoutMs: number,
@@ -65,8 +73,9 @@ export async function raiseLab(
   const state = await startLab({ ...boot, signal });
   try {
     await waitUntilReady(state, timeoutMs, signal);
+    releaseLab(boot.name);
   } catch (error) {
-    await stopLab(boot.name);
+    await stopLab(boot.name).catch(() => undefined); // The first error is the one that counts.
     throw error;
   }
   return state;

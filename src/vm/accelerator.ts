@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withScratch } from '../image/scratch.ts';
 import type { Accelerator } from '../plan/qemu.ts';
 import { readConsole } from './console.ts';
 import { cacheFolder } from './folders.ts';
+import { bootId } from './identity.ts';
 import { endProcess, isAlive, startDetached } from './lifetime.ts';
 import { waitFor } from './wait.ts';
 
@@ -26,16 +27,24 @@ export interface AcceleratorAnswer {
 export async function probeAccelerator(
   qemu: { argv: readonly string[]; version: string },
   kernel: string,
+  signal?: AbortSignal,
   timeoutMs = 8000,
 ): Promise<AcceleratorAnswer> {
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const file = join(cacheFolder(), 'accelerator.json');
-  const key = `${bootId} ${qemu.version}`;
+  const key = `${bootId()} ${qemu.version}`;
   const known = readAnswer(file);
   if (known?.key === key) return known;
-  const found = await probe(qemu.argv, kernel, timeoutMs);
-  writeFileSync(file, JSON.stringify({ key, ...found }));
+  const found = await probe(qemu.argv, kernel, timeoutMs, signal);
+  keepAnswer(file, { key, ...found });
   return found;
+}
+
+function keepAnswer(file: string, found: z.infer<typeof answer>): void {
+  try {
+    writeFileSync(file, JSON.stringify(found));
+  } catch {
+    // A cache that cannot be written, or is full: the next lab asks again.
+  }
 }
 
 function readAnswer(file: string): z.infer<typeof answer> | undefined {
@@ -46,7 +55,12 @@ function readAnswer(file: string): z.infer<typeof answer> | undefined {
   }
 }
 
-async function probe(argv: readonly string[], kernel: string, timeoutMs: number): Promise<AcceleratorAnswer> {
+async function probe(
+  argv: readonly string[],
+  kernel: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<AcceleratorAnswer> {
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -56,7 +70,16 @@ async function probe(argv: readonly string[], kernel: string, timeoutMs: number)
       reason: missing ? 'there is no /dev/kvm' : '/dev/kvm may not be opened by this user',
     };
   }
-  const directory = mkdtempSync(join(tmpdir(), 'miglab-probe-'));
+  return withScratch((folder) => bootUnderKvm(argv, kernel, folder, timeoutMs, signal));
+}
+
+async function bootUnderKvm(
+  argv: readonly string[],
+  kernel: string,
+  folder: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<AcceleratorAnswer> {
   const { identity } = await startDetached(
     [
       ...argv,
@@ -64,21 +87,20 @@ async function probe(argv: readonly string[], kernel: string, timeoutMs: number)
       ...['-accel', 'kvm', '-cpu', 'host', '-m', '256', '-kernel', kernel],
       ...['-append', 'console=ttyS0 panic=-1', '-serial', 'file:console'],
     ],
-    directory,
+    folder,
     'qemu.log',
   );
+  const wait = { what: 'first line of a guest under KVM', timeoutMs, path: folder };
   try {
-    return await waitFor(
-      { what: 'first line of a guest under KVM', timeoutMs, path: directory },
-      async () => {
-        if ((await readConsole(join(directory, 'console'))).includes('Linux version'))
-          return { accelerator: 'kvm' as const, reason: 'a guest boots under KVM' };
-        if (isAlive(identity)) return undefined;
-        const said = (await readConsole(join(directory, 'qemu.log'))).trim().split('\n').at(-1);
-        return { accelerator: 'tcg' as const, reason: `KVM does not start a guest (${said})` };
-      },
-    );
+    return await waitFor(signal ? { ...wait, signal } : wait, async () => {
+      if ((await readConsole(join(folder, 'console'))).includes('Linux version'))
+        return { accelerator: 'kvm' as const, reason: 'a guest boots under KVM' };
+      if (isAlive(identity)) return undefined;
+      const said = (await readConsole(join(folder, 'qemu.log'))).trim().split('\n').at(-1);
+      return { accelerator: 'tcg' as const, reason: `KVM does not start a guest (${said})` };
+    });
   } catch {
+    signal?.throwIfAborted();
     const seconds = timeoutMs / 1000;
     return {
       accelerator: 'tcg',
@@ -86,6 +108,5 @@ async function probe(argv: readonly string[], kernel: string, timeoutMs: number)
     };
   } finally {
     await endProcess(identity, 500);
-    rmSync(directory, { recursive: true });
   }
 }

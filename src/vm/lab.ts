@@ -4,9 +4,12 @@ import { ExitCode, Fault } from '../fault.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import { type Accelerator, machineFiles, qemuArguments } from '../plan/qemu.ts';
 import { findPanic, lastLines, readConsole } from './console.ts';
-import { endProcess, isAlive, startDetached } from './lifetime.ts';
+import { diskFault, isFull } from './disk.ts';
+import { isAlive, startDetached } from './lifetime.ts';
+import { requireMemory } from './memory.ts';
 import { Qmp } from './qmp.ts';
-import { forgetLab, type LabState, labFolder, loadLab, type MachineState, saveLab } from './state.ts';
+import { type LabState, labFolder, type MachineState, saveLab } from './state.ts';
+import { stopLab } from './teardown.ts';
 import { waitFor } from './wait.ts';
 
 export interface LabBoot {
@@ -37,14 +40,17 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
 /**
  * Starts every machine of the lab, those that carry wires first, and keeps the state of each. The machines boot on
  * when this returns. What was started is ended again when one cannot be started.
+ *
+ * @throws Fault (69) when the host has not enough memory or disk, or QEMU does not start
  */
 export async function startLab(boot: LabBoot): Promise<LabState> {
   const state: LabState = {
-    ...{ schema: 1, name: boot.name, purpose: boot.purpose, topology: boot.plan.topology },
+    ...{ schema: 2, name: boot.name, purpose: boot.purpose, topology: boot.plan.topology },
     ...{ image: boot.plan.image, accelerator: boot.accelerator, machines: [] },
   };
-  saveLab(state);
   try {
+    requireMemory(boot.plan);
+    saveLab(state);
     for (const machine of hubsFirst(boot.plan)) {
       boot.signal?.throwIfAborted();
       state.machines.push(
@@ -56,7 +62,7 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
     }
   } catch (error) {
     await stopLab(boot.name).catch(() => undefined); // The first error is the one that counts.
-    throw error;
+    throw diskFault(error, labFolder(boot.name), 'XDG_STATE_HOME', '200 MB');
   }
   return state;
 }
@@ -83,7 +89,7 @@ async function startMachine(
 ): Promise<MachineState> {
   const folder = labFolder(boot.name);
   const files = machineFiles(machine.name);
-  const { identity } = await startDetached(commandLine(boot, machine), folder, files.log);
+  const { identity } = await startDetached(commandLine(boot, machine), folder, files.log, folder);
   const state: MachineState = { name: machine.name, process: identity };
   onStart(state);
   await using qmp = await waitFor(
@@ -93,7 +99,7 @@ async function startMachine(
         const said = lastLines(await readConsole(join(folder, files.log)));
         throw new Fault(ExitCode.hostLacks, `${machine.name}: QEMU ended at once\n${said}`);
       }
-      return Qmp.open(join(folder, files.qmp)).catch(() => undefined);
+      return Qmp.open(folder, files.qmp).catch(() => undefined);
     },
   );
   await qmp.execute('query-status');
@@ -114,6 +120,7 @@ function forwardedPort(text: string): number {
  * Waits until each machine has printed its ready line.
  *
  * @throws Fault (2) for a panic, a machine that ended, Fault (124) at the deadline; each with the last console lines.
+ * Fault (69) when the disk is full: what the machine then prints is lost.
  */
 export async function waitUntilReady(
   state: LabState,
@@ -140,28 +147,18 @@ export async function waitUntilReady(
             ExitCode.nothingMeasured,
             `${machine.name}: ended during its boot\n${lastLines(text)}`,
           );
+        requireRoom(labFolder(state.name));
         return undefined;
       });
     }),
   );
 }
 
-/**
- * Ends every machine of the lab, in the reverse order of their start, proves that they are gone, and forgets it.
- * `beforeForgetting` may keep files of the lab's folder.
- */
-export async function stopLab(
-  name: string,
-  beforeForgetting?: () => Promise<void>,
-): Promise<{ ended: string[] }> {
-  const state = loadLab(name);
-  const ended: string[] = [];
-  for (const machine of state.machines.toReversed()) {
-    if (!isAlive(machine.process)) continue;
-    await endProcess(machine.process);
-    ended.push(machine.name);
-  }
-  await beforeForgetting?.();
-  forgetLab(name);
-  return { ended };
+function requireRoom(folder: string): void {
+  if (isFull(folder))
+    throw new Fault(
+      ExitCode.hostLacks,
+      `the disk is full: ${folder}`,
+      'Make room (200 MB), or set XDG_STATE_HOME to a folder on another disk.',
+    );
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { closeSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -21,13 +22,21 @@ export class Qmp implements AsyncDisposable {
     socket.on('close', () => this.#fail(new Error('QEMU closed its control socket')));
   }
 
-  /** Connects and leaves negotiation mode; an answer means that QEMU has set up all its devices. */
-  static async open(path: string): Promise<Qmp> {
-    const socket = connect(path);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
+  /**
+   * Connects and leaves negotiation mode; an answer means that QEMU has set up all its devices. The socket is named
+   * through a descriptor of its folder, because the path of a UNIX socket ends after 107 bytes (unix(7)).
+   */
+  static async open(folder: string, name: string): Promise<Qmp> {
+    const descriptor = openSync(folder, 'r');
+    const socket = connect(`/proc/self/fd/${descriptor}/${name}`);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+      });
+    } finally {
+      closeSync(descriptor);
+    }
     const qmp = new Qmp(socket);
     await qmp.execute('qmp_capabilities');
     return qmp;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildOnce } from '../../../src/image/cache.ts';
+import type { Progress } from '../../../src/image/report.ts';
+import { self, toToken } from '../../../src/vm/identity.ts';
 
 let folder = '';
 const silent = () => {};
@@ -41,10 +43,38 @@ test('a build that fails leaves nothing, and can be tried again', async () => {
 
 test('the lock of a process that is gone is taken over', async () => {
   const target = join(folder, 'target');
-  // Our own pid with another start time: a process that had it before us.
-  await writeFile(`${target}.lock`, `${process.pid} 1`);
+  // Our own number with another start time: a process that had it before us.
+  await symlink(toToken({ ...self(), started: '1' }), `${target}.lock`);
   await buildOnce(target, 'it', silent, async () => {});
   expect(await readdir(folder)).toEqual(['target']);
+});
+
+const stages = () => {
+  const told: string[] = [];
+  return { told, report: ({ stage, detail }: Progress) => void told.push(`${stage}: ${detail}`) };
+};
+const write = (content: string) => (into: string) => writeFile(join(into, 'file'), content);
+
+test.each([
+  ['missing', (file: string) => rm(file), 'file is missing'],
+  ['truncated', (file: string) => truncate(file, 3), 'file has 3 bytes instead of 5'],
+  ['overwritten', (file: string) => writeFile(file, 'other'), 'file was changed'],
+])('a file that is %s is noticed, and what it belongs to is built again', async (_, damage, why) => {
+  const target = join(folder, 'target');
+  await buildOnce(target, 'it', silent, write('right'));
+  await damage(join(target, 'file'));
+  const { told, report } = stages();
+  await buildOnce(target, 'it', report, write('right'));
+  expect(told).toEqual([`it was damaged in the cache and is built again: ${why}`]);
+  expect(await readFile(join(target, 'file'), 'utf8')).toBe('right');
+  expect(await readdir(folder)).toEqual(['target']);
+});
+
+test('a copy of the cache, with other times, is as good', async () => {
+  const target = join(folder, 'target');
+  await buildOnce(target, 'it', silent, write('right'));
+  await utimes(join(target, 'file'), 0, 0);
+  await buildOnce(target, 'it', silent, async () => expect.fail('it was built again'));
 });
 
 test("a full disk is the host's fault", async () => {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withScratch } from '../../../src/image/scratch.ts';
+import { self, toToken } from '../../../src/vm/identity.ts';
 
 let parent = '';
 beforeEach(async () => {
@@ -29,9 +29,12 @@ test('a folder is gone afterwards, also when its user failed', async () => {
 });
 
 test('what a process left that is gone is removed; what a living one has is not', async () => {
-  const { pid } = spawnSync('true');
-  const [dead, alive] = [join(parent, `${pid}-abc`), join(parent, `${process.ppid}-abc`)];
-  for (const each of [dead, alive]) await mkdir(each, { recursive: true });
+  const before = { ...self(), started: '1' }; // Another process that had our number before us.
+  const earlier = { ...self(), boot: '00000000-0000-0000-0000-000000000000' }; // The same, before a restart.
+  const [dead, rebooted, alive] = [before, earlier, self()].map((owner) =>
+    join(parent, `${toToken(owner)}-abc`),
+  ) as [string, string, string];
+  for (const each of [dead, rebooted, alive]) await mkdir(each, { recursive: true });
   await withScratch(async () => {});
-  expect([existsSync(dead), existsSync(alive)]).toEqual([false, true]);
+  expect([dead, rebooted, alive].map(existsSync)).toEqual([false, false, true]);
 });

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { statfsSync } from 'node:fs';
+import { ExitCode, Fault } from '../fault.ts';
+
+const reasons: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'the folder cannot be written',
+  EPERM: 'the folder cannot be written',
+};
+
+/**
+ * What the host's disk refused, in words; any other error as it is.
+ *
+ * @param folder that could not be written
+ * @param variable of the environment that moves it
+ * @param room that is enough, such as `6 GB`
+ */
+export function diskFault(error: unknown, folder: string, variable: string, room: string): unknown {
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+  if (error instanceof Fault || !reason) return error;
+  return new Fault(
+    ExitCode.hostLacks,
+    `${reason}: ${folder} (${(error as Error).message})`,
+    `Make room (${room}), or set ${variable} to a folder that can be written.`,
+    { cause: error },
+  );
+}
+
+/** Whether this user can write nothing more to the disk of `folder`; root may use what is kept for it. */
+export function isFull(folder: string): boolean {
+  const { bavail, bfree } = statfsSync(folder);
+  return (process.getuid?.() === 0 ? bfree : bavail) === 0;
+}
