@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { analyseRun } from '../analysis/run.ts';
-import { ExitCode, Fault } from '../fault.ts';
 import { writeReport } from '../report/write.ts';
+import { runFolder } from '../run/run-folder.ts';
 import { print, printJson } from './output.ts';
 
 export const report = (program: Command) =>
@@ -14,9 +12,7 @@ export const report = (program: Command) =>
     .argument('<run>', 'the id of a run, or the folder that `miglab run` wrote')
     .option('--json', 'print the summary as JSON')
     .action(async (run: string, options) => {
-      const folder = existsSync(run) ? run : join('results', run);
-      if (!existsSync(folder))
-        throw new Fault(ExitCode.usage, `no run "${run}"`, 'Name a folder that `miglab run` wrote.');
+      const folder = runFolder(run);
       await analyseRun(folder);
       const { html, summary, text } = await writeReport(folder);
       if (options.json) return printJson(summary);

@@ -2,16 +2,19 @@
 import type { Command } from 'commander';
 import { hostPackages } from '../image/host.ts';
 import { provision } from './provision.ts';
-import { carryOut, readPlan } from './run.ts';
+import { carryOut, goOn, readPlan } from './run.ts';
 
 export const reproduce = (program: Command) =>
   program
     .command('reproduce')
     .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
     .option('--yes', 'install and download without asking')
+    .option('--resume <RUN>', 'go on with one that was interrupted')
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--json', 'print the summary as JSON')
     .action(async (options) => {
       await provision(hostPackages, options.yes || process.env.CI === 'true');
-      process.exitCode = await carryOut(await readPlan('tcpmig/figures'), options);
+      process.exitCode = options.resume
+        ? await goOn(options.resume, options)
+        : await carryOut(await readPlan('tcpmig/figures'), options);
     });

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
+import type { CellPlan } from '../plan/experiment.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
-import { writeReport } from '../report/write.ts';
 import { prepareGround } from '../run/ground.ts';
-import { executeRun, planRun, type RunPlan, withCells } from '../run/run.ts';
+import { type Resumption, resumeRun } from '../run/resume.ts';
+import { executeRun } from '../run/run.ts';
+import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
+import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { readExperiment } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
+import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
-import { print, printJson } from './output.ts';
+import { printJson } from './output.ts';
 import { progress } from './progress.ts';
 
 export interface RunOptions {
@@ -22,20 +27,41 @@ export interface RunOptions {
 export const run = (program: Command) =>
   program
     .command('run')
-    .description('carry out an experiment, measure, and write results/<run-id>')
-    .argument('<experiment>', 'a file, or a name below experiments/ such as tcpmig/figures')
+    .description(
+      'carry out an experiment, measure, and write results/<run-id>; or go on with one that was interrupted',
+    )
+    .argument('[experiment]', 'a file, or a name below experiments/ such as tcpmig/figures')
+    .option('--resume <RUN>', 'measure what an interrupted run lacks; by its name in results/, or its folder')
     .option('--cell <ID...>', 'only these cells of the plan')
     .option('--image <NAME>', "another image than the topology's, for its kernel")
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
-    .addHelpText('after', '\nExample:\n  miglab run tcpmig/figures\n')
-    .action(async (experiment: string, options) => {
+    .addHelpText(
+      'after',
+      '\nExample:\n  miglab run tcpmig/figures\n  miglab run --resume figures-20260102t030405z\n',
+    )
+    .action(async (experiment: string | undefined, options) => {
+      if (options.resume) {
+        refuseWithResume(experiment, options);
+        process.exitCode = await goOn(options.resume, options);
+        return;
+      }
+      if (!experiment) throw new Fault(ExitCode.usage, 'name an experiment, or a run with --resume');
       const plan = onlyCells(await readPlan(experiment), options.cell);
       if (options.image) plan.lab.image = options.image;
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);
     });
+
+function refuseWithResume(experiment: string | undefined, options: Record<string, unknown>): void {
+  const asked = ['cell', 'image', 'dryRun'].filter((name) => options[name]);
+  if (experiment || asked.length > 0)
+    throw new Fault(
+      ExitCode.usage,
+      `--resume goes on with the run's own plan; it takes no ${experiment ? 'experiment' : 'other choice'}`,
+    );
+}
 
 export async function readPlan(experiment: string): Promise<RunPlan> {
   const file = experimentPath(experiment);
@@ -60,33 +86,62 @@ function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): RunPlan {
   );
 }
 
-/** Runs, reports, prints. @returns the exit code: the validity of the measurements decides, no verdict does. */
+/** Runs, reports, prints. @returns the exit code. */
 export async function carryOut(plan: RunPlan, options: RunOptions): Promise<number> {
   const shown = progress(options.json);
-  const moves = plan.cells.reduce((sum, cell) => sum + cell.repetitions, 0);
-  shown.note(
-    `${plan.experiment.title}\n${plan.cells.length} boots, ${moves} migrations; about ${minutes(plan.seconds)}.`,
-  );
-  const ground = await prepareGround(plan.lab.image, shown.report);
+  shown.note(`${plan.experiment.title}\n${boots(plan.cells)}`);
+  for (const { directory, measured, cells } of (await unfinishedRuns(options.results, plan.file)).slice(-1))
+    shown.note(
+      `An earlier run of this experiment was interrupted with ${measured} of ${cells} cells measured; to go on with that one: miglab run --resume ${runName(directory)}`,
+    );
+  const signal = interruption();
+  const ground = await prepareGround(plan.lab.image, shown.report, undefined, signal);
   const id = `${basename(plan.file).replace(/\.exp\.ya?ml$/, '')}-${new Date()
     .toISOString()
     .replace(/[-:]|\.\d+/g, '')
     .toLowerCase()}`;
-  const { directory, rows } = await executeRun(
-    plan,
-    ground,
-    join(options.results, id),
-    id,
-    shown.report,
-    interruption(),
+  const directory = join(options.results, id);
+  const outcome = await tellingHowToGoOn(directory, shown.note, () =>
+    executeRun(plan, ground, directory, id, shown.report, signal),
   );
-  const { html, summary, text } = await writeReport(directory);
   shown.end();
-  if (options.json) printJson(summary);
-  else print(`${text}\nReport: ${html}`);
-  const has = (status: string) => rows.some((row) => row.status === status);
-  if (has('invalid')) return ExitCode.checkFailed;
-  return has('valid') && !has('inconclusive') ? ExitCode.good : ExitCode.nothingMeasured;
+  return conclude(outcome, undefined, options.json);
+}
+
+/** Goes on with an interrupted run. @returns the exit code. */
+export async function goOn(run: string, options: RunOptions): Promise<number> {
+  const shown = progress(options.json);
+  const directory = runFolder(run, options.results);
+  const onPlan = ({ plan, measured, missing }: Resumption) =>
+    shown.note(
+      `${plan.experiment.title}\nResumed: ${measured.length} of ${plan.cells.length} cells are measured. ${boots(missing)}`,
+    );
+  const { resumption, ...outcome } = await tellingHowToGoOn(directory, shown.note, () =>
+    resumeRun({ directory, onPlan, report: shown.report, signal: interruption() }),
+  );
+  shown.end();
+  return conclude(outcome, resumption, options.json);
+}
+
+function boots(cells: readonly CellPlan[]): string {
+  const moves = cells.reduce((sum, cell) => sum + cell.repetitions, 0);
+  return `${cells.length} boots, ${moves} migrations; about ${minutes(secondsOf(cells))}.`;
+}
+
+/** What was measured is kept when a run ends early. A refusal (64) is no interruption. */
+async function tellingHowToGoOn<T>(
+  directory: string,
+  note: (line: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefused = error instanceof Fault && error.exitCode === ExitCode.usage;
+    if (!isRefused && existsSync(join(directory, 'plan.json')))
+      note(`What was measured is kept. To go on: miglab run --resume ${runName(directory)}`);
+    throw error;
+  }
 }
 
 const minutes = (seconds: number) =>

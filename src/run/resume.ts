@@ -11,6 +11,7 @@ import { stopLab } from '../vm/teardown.ts';
 import { removePartial } from './attempt.ts';
 import { type Ground, prepareGround } from './ground.ts';
 import { claimRun } from './owner.ts';
+import { planAsFilesAre } from './plan-again.ts';
 import { groundFacts, type PlanFile, planFile, readPlanFile, refuseChanges } from './plan-file.ts';
 import { newRecord } from './record.ts';
 import { account, carryOutCells, isLabOf, isSettled, type RunOutcome } from './run.ts';
@@ -25,10 +26,8 @@ export interface Resumption {
   missing: CellPlan[];
 }
 
-export interface ResumeOptions {
+interface ResumeOptions {
   directory: string;
-  /** The plan as the files say it now, of the cells that the run began with. */
-  planNow: (began: PlanFile) => Promise<RunPlan>;
   /** Told before anything is booted. */
   onPlan: (resumption: Resumption) => void;
   report: Report;
@@ -47,7 +46,7 @@ export async function resumeRun(options: ResumeOptions): Promise<RunOutcome & { 
   const began = await readPlanFile(directory);
   using _ = claimRun(directory);
   await clearRemains(directory, began.id);
-  const plan = await options.planNow(began);
+  const plan = await planAsFilesAre(began);
   const now = (ground: PlanFile['ground']) => planFile(began.id, began.directory, plan, ground);
   refuseChanges(began, now(began.ground), directory);
   const ground = await prepareGround(plan.lab.image, report, began.ground.module.broken ?? undefined, signal);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import type { Measurement } from '../analysis/measurement.ts';
+import { ExitCode } from '../fault.ts';
+import { writeReport } from '../report/write.ts';
+import type { Failure } from '../run/failure.ts';
+import type { Resumption } from '../run/resume.ts';
+import type { RunOutcome } from '../run/run.ts';
+import { print, printJson } from './output.ts';
+
+/** Writes the report and prints what came out. @returns the exit code: the validity of the measurements decides, no verdict does. */
+export async function conclude(
+  { directory, rows, failures }: RunOutcome,
+  resumption: Resumption | undefined,
+  json: boolean | undefined,
+): Promise<number> {
+  const { html, summary, text } = await writeReport(directory);
+  if (json) printJson({ ...summary, failures, resumed: resumption ? ids(resumption) : null });
+  else {
+    print(text);
+    if (resumption) print(resumedLine(resumption));
+    for (const failure of failures) print(failureLines(failure));
+    print(`Report: ${html}`);
+  }
+  return codeOf(rows);
+}
+
+const ids = ({ measured, missing }: Resumption) => ({
+  measured_before: measured.map(({ id }) => id),
+  measured_now: missing.map(({ id }) => id),
+});
+
+const resumedLine = ({ measured, missing }: Resumption) =>
+  `Resumed: ${cells(measured.length)} measured before, ${cells(missing.length)} now.`;
+
+const cells = (amount: number) => `${amount} ${amount === 1 ? 'cell' : 'cells'}`;
+
+const failureLines = ({ cell, attempt, reasons, folder, replay }: Failure) =>
+  [
+    `Failed: ${cell}, attempt ${attempt}: ${reasons.map((reason) => reason.split('\n')[0]).join('; ')}`,
+    `  look   ${join(folder, 'failure.md')}`,
+    `  again  ${replay}`,
+  ].join('\n');
+
+export function codeOf(rows: readonly Measurement[]): number {
+  const has = (status: string) => rows.some((row) => row.status === status);
+  if (has('invalid')) return ExitCode.checkFailed;
+  return has('valid') && !has('inconclusive') ? ExitCode.good : ExitCode.nothingMeasured;
+}
