@@ -9,6 +9,7 @@ import type { Report } from '../image/report.ts';
 import { checkReproducible } from '../image/reproducible.ts';
 import { relock } from '../image/resolve.ts';
 import { ensureTools } from '../image/tools.ts';
+import { exporting, importing } from './image-archive.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
 
@@ -16,6 +17,8 @@ export function image(program: Command): void {
   const group = program.command('image').description('images of guests and of QEMU');
   list(group);
   build(group);
+  exporting(group);
+  importing(group);
 }
 
 const list = (group: Command) =>

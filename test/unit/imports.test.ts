@@ -15,6 +15,7 @@ const allowed: Record<string, string[]> = {
   analysis: ['pcap', 'spec'],
   report: ['analysis', 'spec'],
   run: ['analysis', 'guest', 'host', 'image', 'plan', 'spec', 'vm'],
+  api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
   cli: ['analysis', 'guest', 'host', 'image', 'plan', 'report', 'run', 'spec', 'vm'],
 };
 
