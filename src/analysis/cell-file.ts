@@ -41,8 +41,8 @@ const cellFileSchema = z.looseObject({
   }),
   capture: z.looseObject({
     file: z.string(),
-    /** Frames that the capturing program says it lost. */
-    dropped: z.int().nonnegative().default(0),
+    /** Why the capturing program gave up; absent when it did not. */
+    stopped: z.string().optional(),
   }),
 });
 export type CellFile = z.infer<typeof cellFileSchema>;

@@ -113,7 +113,7 @@ export function captureFaults(facts: {
 }): string[] {
   const { cell, lostBytes, truncatedAt, lastNs, neededUntilNs } = facts;
   const faults: string[] = [];
-  if (cell.capture.dropped > 0) faults.push(`the capture dropped ${cell.capture.dropped} frames`);
+  if (cell.capture.stopped) faults.push(`the capture was stopped: ${cell.capture.stopped}`);
   if (lostBytes > 0) faults.push(`the capture lacks ${lostBytes} bytes that were acknowledged`);
   if (neededUntilNs > lastNs) {
     const how = truncatedAt === undefined ? 'ends' : `is cut at byte ${truncatedAt}`;

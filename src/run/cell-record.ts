@@ -4,8 +4,8 @@ import type { CellPlan } from '../plan/experiment.ts';
 import { addressOn, type LabPlan, type MachinePlan } from '../plan/lab.ts';
 import { peerPort } from '../plan/scenario.ts';
 
-/** cell.json: what was asked of this boot, and who is who in its capture. */
-export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number): CellFile {
+/** cell.json: what was asked of this boot, who is who in its capture, and why the capture stopped, if it did. */
+export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number, stopped = ''): CellFile {
   const onPublic = (machine: MachinePlan) => ({
     name: machine.name,
     public_mac: machine.nics.find(({ wire }) => wire === lab.cluster.wire)?.mac ?? '',
@@ -28,6 +28,6 @@ export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number): CellF
       .filter(({ role }) => role === 'node')
       .map((node) => ({ ...onPublic(node), private_address: addressOn(lab, node.name, 'private') })),
     peer: { ...onPublic(peer), port: peerPort },
-    capture: { file: `${lab.cluster.wire}.pcap`, dropped: 0 },
+    capture: { file: `${lab.cluster.wire}.pcap`, ...(stopped ? { stopped } : {}) },
   };
 }

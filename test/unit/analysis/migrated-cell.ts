@@ -45,7 +45,7 @@ export const spec: CellFile = {
     },
   ],
   peer: { name: 'peer', public_mac: MAC.peer, public_address: '10.77.0.100', port: 5000 },
-  capture: { file: 'public.pcap', dropped: 0 },
+  capture: { file: 'public.pcap' },
 };
 
 type Event = Record<string, unknown>;
