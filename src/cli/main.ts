@@ -10,6 +10,7 @@ import { image } from './image.ts';
 import { interrupted } from './interruption.ts';
 import { explain } from './output.ts';
 import { prune } from './prune.ts';
+import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { reproduce } from './reproduce.ts';
 import { run } from './run.ts';
@@ -18,7 +19,7 @@ import { status } from './status.ts';
 import { test } from './test.ts';
 import { up } from './up.ts';
 
-const verbs = [doctor, image, up, status, exec, ssh, cp, down, prune, run, report, reproduce, test];
+const verbs = [doctor, image, up, status, exec, ssh, cp, down, prune, run, replay, report, reproduce, test];
 
 /** Runs one verb. The only place that turns what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -12,6 +12,8 @@ export interface BootPlan {
   mgmt: boolean;
   /** Captures, by wire, at this machine's card: file and bytes of each frame that are kept. */
   captures: { wire: string; file: string; snaplen: number }[];
+  /** Every message of the kernel on the console, which takes time under emulation. */
+  verboseConsole?: boolean;
 }
 
 /** Files of a machine in the lab's folder. QEMU runs in that folder, so that no socket path is ever too long. */
@@ -45,7 +47,7 @@ export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan
     ],
     ...['-machine', 'q35,usb=off,vmport=off', '-smp', '1', '-m', `${machine.memoryMb}M`],
     ...processor(boot.accelerator),
-    ...['-kernel', boot.kernel, '-initrd', boot.initramfs, '-append', kernelCommandLine(machine)],
+    ...['-kernel', boot.kernel, '-initrd', boot.initramfs, '-append', kernelCommandLine(machine, boot)],
     ...['-serial', `file:${files.console}`, '-serial', `file:${files.events}`],
     ...['-qmp', `unix:${files.qmp},server=on,wait=off`],
     ...['-device', 'virtio-rng-pci'],
@@ -76,9 +78,10 @@ const processor = (accelerator: Accelerator) =>
     : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'Nehalem-v1'];
 
 // Half of a boot under emulation goes into self-tests, calibration and processor mitigations: 3.6 s with, 2.0 s without.
-const kernelCommandLine = (machine: MachinePlan) =>
+const kernelCommandLine = (machine: MachinePlan, { verboseConsole }: BootPlan) =>
   [
-    ...['console=ttyS0', 'quiet', 'panic=-1', 'oops=panic', `miglab.machine=${machine.name}`],
+    ...['console=ttyS0', verboseConsole ? 'loglevel=8' : 'quiet', 'panic=-1', 'oops=panic'],
+    `miglab.machine=${machine.name}`,
     ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests'],
   ].join(' ');
 

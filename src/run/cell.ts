@@ -8,12 +8,13 @@ import type { LabPlan } from '../plan/lab.ts';
 import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { findPanic, LineFollower, lastLines, readConsole } from '../vm/console.ts';
-import { type LabBoot, startLab } from '../vm/lab.ts';
+import { type LabBoot, requireRoom, startLab } from '../vm/lab.ts';
 import { isAlive } from '../vm/lifetime.ts';
 import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { waitFor } from '../vm/wait.ts';
 import type { Ground } from './ground.ts';
+import { keepBoot } from './kept-boot.ts';
 
 export interface CellBoot {
   /** Name of the lab while it runs; unique on this host. */
@@ -26,6 +27,10 @@ export interface CellBoot {
   captures: LabBoot['captures'];
   /** Where consoles, events and captures go. */
   directory: string;
+  /** The kernels' every message on the consoles. */
+  verboseConsole?: boolean;
+  /** Keeps also what the machines were started from: see `keepBoot`. */
+  keepAll?: boolean;
   signal?: AbortSignal;
   /** Told of each event line as it comes. */
   onEvent?: (machine: string, line: string) => void;
@@ -34,6 +39,8 @@ export interface CellBoot {
 /** How a boot ended. `problem` is empty when every machine carried out its scenario. */
 export interface CellOutcome {
   problem: string;
+  /** What QEMU said when it could not write a capture any more; empty when it could. */
+  captureStopped: string;
 }
 
 /**
@@ -43,12 +50,17 @@ export interface CellOutcome {
 export async function runCell(cell: CellBoot): Promise<CellOutcome> {
   const folder = await claimLab(cell.name, 'run');
   try {
-    const state = await startLab(await prepareBoot(cell, folder));
+    const boot = await prepareBoot(cell, folder);
+    if (cell.keepAll) await keepBoot(boot, cell.directory);
+    const state = await startLab(boot);
+    let problem = '';
     try {
-      return { problem: await watchMachines(cell, state) };
+      problem = await watchMachines(cell, state);
+      requireRoom(folder); // What the machines told last may be missing, and nobody has said why.
     } finally {
       await stopKeeping(cell, state);
     }
+    return { problem, captureStopped: await stoppedCapture(cell) };
   } finally {
     forgetLab(cell.name);
   }
@@ -67,7 +79,7 @@ async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
   return {
     ...{ name: cell.name, purpose: 'run', plan, qemu: ground.qemu.argv, captures: cell.captures },
     ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: false },
-    ...(cell.signal ? { signal: cell.signal } : {}),
+    ...{ verboseConsole: cell.verboseConsole === true, ...(cell.signal ? { signal: cell.signal } : {}) },
   };
 }
 
@@ -123,6 +135,16 @@ async function watchMachine(
 async function stopKeeping(cell: CellBoot, state: LabState): Promise<void> {
   const folder = labFolder(state.name);
   await stopLab(state.name, () => collect(cell, folder));
+}
+
+/** QEMU's filter-dump tells on its standard error that it gives up, and the guest goes on (net/dump.c). */
+async function stoppedCapture(cell: CellBoot): Promise<string> {
+  for (const { machine } of cell.captures) {
+    const said = await readConsole(join(cell.directory, machineFiles(machine).log));
+    const line = /.*stopping dump.*/.exec(said)?.[0];
+    if (line) return line.trim();
+  }
+  return '';
 }
 
 async function collect(cell: CellBoot, folder: string): Promise<void> {

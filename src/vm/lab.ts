@@ -22,6 +22,7 @@ export interface LabBoot {
   initramfs: string;
   mgmt: boolean;
   captures: { machine: string; wire: string; file: string; snaplen: number }[];
+  verboseConsole?: boolean;
   signal?: AbortSignal;
 }
 
@@ -34,8 +35,13 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
     initramfs: boot.initramfs,
     mgmt: boot.mgmt,
     captures: boot.captures.filter((capture) => capture.machine === machine.name),
+    verboseConsole: boot.verboseConsole === true,
   }),
 ];
+
+/** The same for every machine, in the order of their start. */
+export const commandLines = (boot: LabBoot): { machine: string; argv: string[] }[] =>
+  hubsFirst(boot.plan).map((machine) => ({ machine: machine.name, argv: commandLine(boot, machine) }));
 
 /**
  * Starts every machine of the lab, those that carry wires first, and keeps the state of each. The machines boot on
@@ -154,7 +160,8 @@ export async function waitUntilReady(
   );
 }
 
-function requireRoom(folder: string): void {
+/** @throws Fault (69) when nothing more can be written to the disk of `folder`. */
+export function requireRoom(folder: string): void {
   if (isFull(folder))
     throw new Fault(
       ExitCode.hostLacks,
