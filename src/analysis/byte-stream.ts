@@ -75,7 +75,7 @@ export class ByteStream {
   }
 
   private advance(end: number): void {
-    this.rawNext = (this.rawNext + (end - this.next)) % 0x1_0000_0000;
+    this.rawNext = (this.rawNext + (end - this.next)) >>> 0;
     this.next = end;
   }
 }

@@ -59,6 +59,9 @@ export async function observeCapture(
   return observer.end(survey.capture.lastNs);
 }
 
+/** both[sender], which is a search by name, for what is asked several times a segment. */
+const of = <T>(sender: Sender, both: Record<Sender, T>): T => (sender === 'node' ? both.node : both.peer);
+
 class Observer {
   private readonly streams = { node: new ByteStream(), peer: new ByteStream() };
   private readonly backwards = new BackwardsWatch();
@@ -90,11 +93,10 @@ class Observer {
       return;
     }
     this.closing.observe(segment, sender);
-    const other = sender === 'node' ? 'peer' : 'node';
-    const stream = this.streams[sender];
+    const stream = of(sender, this.streams);
     stream.send(segment);
     if (segment.flags & TcpFlag.ack) {
-      const acked = this.streams[other].acknowledge(segment.ack);
+      const acked = of(sender === 'node' ? 'peer' : 'node', this.streams).acknowledge(segment.ack);
       if (sender === 'peer') this.backwards.peerAcknowledged(segment.tsval, acked);
       else if ((segment.flags & TcpFlag.syn) === 0) this.watch(segment, stream.start, acked, incidents);
     }
@@ -141,15 +143,15 @@ class Observer {
   private measure(segment: Segment, sender: Sender, stream: ByteStream): void {
     const { observations, lab } = this.observed;
     const { timeNs } = segment;
-    if (stream.newBytes > 0) lab[sender].observe(timeNs, stream.newBytes);
+    if (stream.newBytes > 0) of(sender, lab).observe(timeNs, stream.newBytes);
     for (let index = this.from; index < this.to; index++) {
       const one = observations[index] as Observation;
       if (sender === 'node' && (segment.flags & TcpFlag.syn) === 0)
         one.window.observe(timeNs, segment.window, segment.sourceMac);
       if (segment.payloadLength === 0) continue;
       if (sender === this.gapSender) one.gap.observe(timeNs);
-      one.before[sender].observe(timeNs, stream.newBytes);
-      one.after[sender].observe(timeNs, stream.newBytes);
+      of(sender, one.before).observe(timeNs, stream.newBytes);
+      of(sender, one.after).observe(timeNs, stream.newBytes);
       if (stream.retransmitted && timeNs <= (one.move.destinationAt ?? 0) + SECOND_NS)
         one.retransmits[sender]++;
     }

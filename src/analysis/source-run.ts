@@ -21,13 +21,15 @@ interface Instants {
 /** Splits the migrating endpoint's segments into runs; a migration is the border between two. */
 export class SourceRuns {
   readonly runs: SourceRun[] = [];
+  private run: SourceRun | undefined;
 
   observe(segment: Segment): void {
     const { timeNs, sourceMac } = segment;
-    let run = this.runs.at(-1);
+    let run = this.run;
     if (run === undefined || run.mac !== sourceMac) {
       const stamps = { first: segment.tsval, last: segment.tsval };
       run = { mac: sourceMac, first: instant(timeNs), last: instant(timeNs), stamps };
+      this.run = run;
       this.runs.push(run);
     }
     run.last.any = timeNs;

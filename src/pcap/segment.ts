@@ -69,85 +69,73 @@ const PROTOCOL_UDP = 17;
 
 /** Decodes Ethernet (VLAN tags skipped), IPv4, then TCP (RFC 9293) or UDP into `segment`; its fields hold only after 'tcp' or 'udp'. */
 export function decodeFrame(frame: Frame, segment: Segment): Verdict {
-  const { bytes, start } = frame;
+  const { view, start } = frame;
   const captureEnd = start + frame.captured;
   if (start + 14 > captureEnd) return 'short';
   let at = start + 12;
-  let etherType = u16(bytes, at);
+  let etherType = view.getUint16(at);
   while (etherType === ETHERTYPE_VLAN || etherType === ETHERTYPE_QINQ) {
     at += 4;
     if (at + 2 > captureEnd) return 'short';
-    etherType = u16(bytes, at);
+    etherType = view.getUint16(at);
   }
   if (etherType !== ETHERTYPE_IPV4) return 'other';
   segment.timeNs = frame.timeNs;
-  segment.bytes = bytes;
-  segment.destinationMac = u16(bytes, start) * 0x1_0000_0000 + u32(bytes, start + 2);
-  segment.sourceMac = u16(bytes, start + 6) * 0x1_0000_0000 + u32(bytes, start + 8);
-  return decodeIpv4(bytes, at + 2, captureEnd, start + frame.length, segment);
+  segment.bytes = frame.bytes;
+  segment.destinationMac = view.getUint16(start) * 0x1_0000_0000 + view.getUint32(start + 2);
+  segment.sourceMac = view.getUint16(start + 6) * 0x1_0000_0000 + view.getUint32(start + 8);
+  return decodeIpv4(view, at + 2, captureEnd, start + frame.length, segment);
 }
 
 function decodeIpv4(
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
   captureEnd: number,
   wireEnd: number,
   segment: Segment,
 ): Verdict {
   if (at + 20 > captureEnd) return 'short';
-  const first = bytes[at] as number;
+  const first = view.getUint8(at);
   const headerLength = (first & 15) * 4;
   // A length of 0 means "longer than 65535" on a host that left segmentation to its NIC: then the frame's length counts.
-  const totalLength = u16(bytes, at + 2) || wireEnd - at;
+  const totalLength = view.getUint16(at + 2) || wireEnd - at;
   const ipEnd = at + totalLength;
   if (first >> 4 !== 4 || headerLength < 20 || totalLength < headerLength || ipEnd > wireEnd)
     return 'malformed';
-  if ((u16(bytes, at + 6) & MORE_FRAGMENTS_OR_OFFSET) !== 0) return 'fragment';
-  segment.sourceAddress = u32(bytes, at + 12);
-  segment.destinationAddress = u32(bytes, at + 16);
-  const protocol = bytes[at + 9];
-  if (protocol === PROTOCOL_TCP) return decodeTcp(bytes, at + headerLength, captureEnd, ipEnd, segment);
-  if (protocol === PROTOCOL_UDP) return decodeUdp(bytes, at + headerLength, captureEnd, ipEnd, segment);
+  if ((view.getUint16(at + 6) & MORE_FRAGMENTS_OR_OFFSET) !== 0) return 'fragment';
+  segment.sourceAddress = view.getUint32(at + 12);
+  segment.destinationAddress = view.getUint32(at + 16);
+  const protocol = view.getUint8(at + 9);
+  if (protocol === PROTOCOL_TCP) return decodeTcp(view, at + headerLength, captureEnd, ipEnd, segment);
+  if (protocol === PROTOCOL_UDP) return decodeUdp(view, at + headerLength, captureEnd, ipEnd, segment);
   return 'other';
 }
 
-function decodeTcp(
-  bytes: Uint8Array,
-  at: number,
-  captureEnd: number,
-  ipEnd: number,
-  segment: Segment,
-): Verdict {
+function decodeTcp(view: DataView, at: number, captureEnd: number, ipEnd: number, segment: Segment): Verdict {
   if (at + 20 > ipEnd) return 'malformed';
   if (at + 20 > captureEnd) return 'short';
-  const headerLength = ((bytes[at + 12] as number) >> 4) * 4;
+  const headerLength = (view.getUint8(at + 12) >> 4) * 4;
   const payload = at + headerLength;
   if (headerLength < 20 || payload > ipEnd) return 'malformed';
-  segment.sourcePort = u16(bytes, at);
-  segment.destinationPort = u16(bytes, at + 2);
-  segment.seq = u32(bytes, at + 4);
-  segment.ack = u32(bytes, at + 8);
-  segment.flags = bytes[at + 13] as number;
-  segment.window = u16(bytes, at + 14);
+  segment.sourcePort = view.getUint16(at);
+  segment.destinationPort = view.getUint16(at + 2);
+  segment.seq = view.getUint32(at + 4);
+  segment.ack = view.getUint32(at + 8);
+  segment.flags = view.getUint8(at + 13);
+  segment.window = view.getUint16(at + 14);
   setPayload(segment, payload, ipEnd, captureEnd);
   clearTcpOptions(segment);
-  if (headerLength > 20) parseTcpOptions(bytes, at + 20, Math.min(payload, captureEnd), payload, segment);
+  if (headerLength > 20) parseTcpOptions(view, at + 20, Math.min(payload, captureEnd), payload, segment);
   return 'tcp';
 }
 
-function decodeUdp(
-  bytes: Uint8Array,
-  at: number,
-  captureEnd: number,
-  ipEnd: number,
-  segment: Segment,
-): Verdict {
+function decodeUdp(view: DataView, at: number, captureEnd: number, ipEnd: number, segment: Segment): Verdict {
   if (at + 8 > ipEnd) return 'malformed';
   if (at + 8 > captureEnd) return 'short';
-  const length = u16(bytes, at + 4);
+  const length = view.getUint16(at + 4);
   if (length < 8 || at + length > ipEnd) return 'malformed';
-  segment.sourcePort = u16(bytes, at);
-  segment.destinationPort = u16(bytes, at + 2);
+  segment.sourcePort = view.getUint16(at);
+  segment.destinationPort = view.getUint16(at + 2);
   setPayload(segment, at + 8, at + length, captureEnd);
   return 'udp';
 }
@@ -156,18 +144,4 @@ function setPayload(segment: Segment, start: number, end: number, captureEnd: nu
   segment.payloadLength = end - start;
   segment.payloadStart = Math.min(start, captureEnd);
   segment.payloadEnd = Math.min(end, captureEnd);
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
-  );
 }

@@ -26,56 +26,57 @@ export function clearTcpOptions(options: TcpOptions): void {
   options.optionsCut = false;
 }
 
-/** Reads bytes[start..end); `wireEnd` is where the options end in the segment as sent. */
+/** No-operation twice, then timestamps: what RFC 7323 appendix A recommends, and nearly every segment has. */
+const ALIGNED_TIMESTAMPS = 0x0101080a;
+
+/** Reads bytes start to end of the view; `wireEnd` is where the options end in the segment as sent. */
 export function parseTcpOptions(
-  bytes: Uint8Array,
+  view: DataView,
   start: number,
   end: number,
   wireEnd: number,
   options: TcpOptions,
 ): void {
   let at = start;
+  if (start + 12 <= end && view.getUint32(start) === ALIGNED_TIMESTAMPS) {
+    parseTimestamps(view, start + 2, options);
+    at = start + 12;
+  }
   while (at < end) {
-    const kind = bytes[at] as number;
+    const kind = view.getUint8(at);
     if (kind === Kind.end) return;
     if (kind === Kind.nop) {
       at++;
       continue;
     }
-    const length = at + 1 < end ? (bytes[at + 1] as number) : 0;
+    const length = at + 1 < end ? view.getUint8(at + 1) : 0;
     if (length < 2 || at + length > end) {
       options.optionsCut = true;
       return;
     }
-    parseOption(bytes, at, kind, length, options);
+    parseOption(view, at, kind, length, options);
     at += length;
   }
   options.optionsCut = end < wireEnd;
 }
 
-function parseOption(bytes: Uint8Array, at: number, kind: number, length: number, options: TcpOptions): void {
+function parseOption(view: DataView, at: number, kind: number, length: number, options: TcpOptions): void {
   if (kind === Kind.timestamps && length === 10) {
-    options.tsval = u32(bytes, at + 2);
-    options.tsecr = u32(bytes, at + 6);
+    parseTimestamps(view, at, options);
   } else if (kind === Kind.sack && (length - 2) % 8 === 0) {
     options.sackBlocks = Math.min((length - 2) / 8, options.sackEdges.length / 2);
     for (let edge = 0; edge < options.sackBlocks * 2; edge++)
-      options.sackEdges[edge] = u32(bytes, at + 2 + edge * 4);
+      options.sackEdges[edge] = view.getUint32(at + 2 + edge * 4);
   } else if (kind === Kind.mss && length === 4) {
-    options.mss = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+    options.mss = view.getUint16(at + 2);
   } else if (kind === Kind.windowScale && length === 3) {
-    options.windowScale = bytes[at + 2] as number;
+    options.windowScale = view.getUint8(at + 2);
   } else if (kind === Kind.sackPermitted && length === 2) {
     options.sackPermitted = true;
   }
 }
 
-function u32(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
-  );
+function parseTimestamps(view: DataView, at: number, options: TcpOptions): void {
+  options.tsval = view.getUint32(at + 2);
+  options.tsecr = view.getUint32(at + 6);
 }

@@ -29,7 +29,18 @@ test.each(encodings)('reads %o', async (encoding) => {
   expect(await timesOf([pcapBytes(frames, encoding)])).toEqual(expected);
 });
 
-test.each([1, 7, 24, 200, 65536])('gives the same frames in chunks of %i bytes', async (size) => {
+/** As a reader does that has memory for one chunk: each overwrites the one before. */
+function* inOneMemory(bytes: Buffer, size: number): Generator<Uint8Array> {
+  const memory = Buffer.alloc(size);
+  for (let at = 0; at < bytes.length; at += size)
+    yield memory.subarray(0, bytes.copy(memory, 0, at, at + size));
+}
+
+const cuts: [number, typeof cut][] = [1, 7, 24, 200, 65536].flatMap((size) => [
+  [size, cut],
+  [size, inOneMemory],
+]);
+test.each(cuts)('gives the same frames in chunks of %i bytes: %o', async (size, cut) => {
   const bytes = readFileSync(fixture('mixed.pcap'));
   const whole: string[] = [];
   const pieces: string[] = [];
