@@ -35,7 +35,8 @@ static void cubic_export(const struct sock *sk, struct tcpmig_cubic_state *s)
 
 	*s = (struct tcpmig_cubic_state){
 		.cnt = c->cnt, .last_max = c->last_max_cwnd, .last_cwnd = c->last_cwnd, .origin = c->bic_origin_point,
-		.k = c->bic_k, .delay_min_us = c->delay_min, .ack_cnt = c->ack_cnt, .tcp_cwnd = c->tcp_cwnd,
+		.k = c->bic_k, .delay_min_us = c->delay_min, .tcp_cwnd = c->tcp_cwnd,
+		.ack_cnt = min(c->ack_cnt, TCPMIG_CUBIC_ACKS_MAX),
 		.last_age_ms = c->last_time ? stamp_age_ms(c->last_time) : TCPMIG_NEVER,
 		.epoch_age_ms = c->epoch_start ? stamp_age_ms(c->epoch_start) : TCPMIG_NEVER,
 		.samples = c->sample_cnt, .found = c->found, .round_age_us = now_us() - c->round_start,

@@ -15,30 +15,44 @@ static int capture_error(u32 refusal)
 	return refusal == TCPMIG_NO_ADDRESS ? -EADDRNOTAVAIL : -EADDRINUSE;
 }
 
-int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg)
+static bool tuple_is_whole(const struct tcpmig_tuple *t)
 {
-	struct tcpmig_capture_queue *q;
-	struct tcpmig_capture c;
+	return t->laddr && t->raddr && t->lport && t->rport;
+}
 
-	if (copy_from_user(&c, arg, sizeof(c)))
-		return -EFAULT;
-	if (c.flags & ~TCPMIG_CAPTURE_CHECK)
-		return -EINVAL;
-	c.refusal = tcpmig_tuple_refusal(s->net, &c.tuple);
-	if (copy_to_user(arg, &c, sizeof(c)))
-		return -EFAULT;
-	if (c.refusal)
-		return capture_error(c.refusal);
-	if (c.flags & TCPMIG_CAPTURE_CHECK)
-		return 0;
-	q = tcpmig_capture_start(s->net, &c.tuple);
-	if (IS_ERR(q))
+/* Two sessions may both have found the tuple free: the one that is late is refused like any other. */
+static int capture_start(struct tcpmig_session *s, struct tcpmig_capture *c)
+{
+	struct tcpmig_capture_queue *q = tcpmig_capture_start(s->net, &c->tuple);
+
+	if (IS_ERR(q)) {
+		if (PTR_ERR(q) == -EADDRINUSE)
+			c->refusal = tcpmig_count_refusal(TCPMIG_CAPTURED);
 		return PTR_ERR(q);
+	}
 	s->capture = q;
-	s->tuple = c.tuple;
+	s->tuple = c->tuple;
 	s->status = (struct tcpmig_status){};
 	s->stage = TCPMIG_STAGE_CAPTURING;
 	return 0;
+}
+
+int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_capture c;
+	int err = 0;
+
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	if (c.flags & ~TCPMIG_CAPTURE_CHECK || !tuple_is_whole(&c.tuple))
+		return -EINVAL;
+	c.refusal = tcpmig_tuple_refusal(s->net, &c.tuple);
+	if (c.refusal)
+		err = capture_error(c.refusal);
+	else if (!(c.flags & TCPMIG_CAPTURE_CHECK))
+		err = capture_start(s, &c);
+	/* A capture that its caller does not hear of ends with the session. */
+	return copy_to_user(arg, &c, sizeof(c)) ? -EFAULT : err;
 }
 
 /* Copies the state in and judges it. */
@@ -68,7 +82,7 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 	if (!why && memcmp(&built->state->tuple, &s->tuple, sizeof(s->tuple)))
 		why = "not the connection that is captured";
 	if (why)
-		pr_notice("state: contradiction: %s\n", why);
+		pr_notice_ratelimited("state: contradiction: %s\n", why);
 	return why ? -EBADMSG : 0;
 }
 

@@ -121,16 +121,26 @@ static bool port_is_exclusive(struct net *net, __be16 lport, __be32 laddr)
 	return exclusive;
 }
 
-static bool tuple_in_use(struct net *net, const struct tcpmig_tuple *t)
+static bool tuple_in_use_on(struct net *net, const struct tcpmig_tuple *t, int ifindex)
 {
-	struct sock *sk;
+	struct sock *sk = compat_lookup_established(net, t->raddr, t->rport, t->laddr, t->lport, ifindex);
 
-	rcu_read_lock();
-	sk = compat_lookup_established(net, t->raddr, t->rport, t->laddr, t->lport, 0);
-	rcu_read_unlock();
 	if (sk)
 		sock_gen_put(sk);
 	return sk;
+}
+
+/* Also by TIME_WAIT, by a handshake, and by a socket that is bound to a device, which only segments from there find. */
+static bool tuple_in_use(struct net *net, const struct tcpmig_tuple *t)
+{
+	struct net_device *dev;
+	bool used = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(net, dev)
+		used |= tuple_in_use_on(net, t, dev->ifindex);
+	rcu_read_unlock();
+	return used;
 }
 
 u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *t)

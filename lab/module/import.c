@@ -240,7 +240,7 @@ int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *ref
 	err = sock->ops->setsockopt(sock, SOL_TCP, TCP_CONGESTION, KERNEL_SOCKPTR((void *)s->ca_name),
 				    strlen(s->ca_name));
 	if (err) {
-		pr_notice("state: congestion control %s is not here\n", s->ca_name);
+		pr_notice_ratelimited("state: congestion control %s is not here\n", s->ca_name);
 		*refusal = TCPMIG_BAD_STATE;
 		return -EBADMSG;
 	}

@@ -165,7 +165,8 @@ static int ofo_check(const struct tcpmig_state *s, const struct nlattr *nest, u3
 	const struct nlattr *data = nla_find_nested(nest, TCPMIG_A_OFO_DATA);
 	u32 seq;
 
-	if (!first || !data)
+	/* No room for a third, whose bytes nobody would count. */
+	if (!first || !data || nla_len(nest) != nla_total_size(nla_len(first)) + nla_total_size(nla_len(data)))
 		return -EBADMSG;
 	seq = nla_get_u32(first);
 	*len = nla_len(data);

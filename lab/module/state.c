@@ -30,7 +30,6 @@ struct field {
 #define AGE_OR_NEVER(_attr, _member) ANY(_attr, _member)
 
 #define AGE_MAX (1 << 30)
-#define WINDOW_MAX ((s64)U16_MAX << TCP_MAX_WSCALE)
 #define BUFFER_MAX (1 << 30)
 
 static const struct field fields[] = {
@@ -42,8 +41,9 @@ static const struct field fields[] = {
 	ANY(RCV_NXT, rcv_nxt), ANY(COPIED_SEQ, copied_seq), ANY(RCV_WUP, rcv_wup), ANY(SND_UNA, snd_una),
 	ANY(SND_NXT, snd_nxt), ANY(WRITE_SEQ, write_seq), ANY(SND_SML, snd_sml), ANY(PUSHED_SEQ, pushed_seq),
 
-	ANY(SND_WL1, snd_wl1), RANGE(SND_WND, snd_wnd, 0, WINDOW_MAX), RANGE(MAX_WINDOW, max_window, 0, WINDOW_MAX),
-	RANGE(RCV_WND, rcv_wnd, 0, WINDOW_MAX), RANGE(RCV_SSTHRESH, rcv_ssthresh, 0, BUFFER_MAX),
+	ANY(SND_WL1, snd_wl1), RANGE(SND_WND, snd_wnd, 0, TCPMIG_WINDOW_MAX),
+	RANGE(MAX_WINDOW, max_window, 0, TCPMIG_WINDOW_MAX), RANGE(RCV_WND, rcv_wnd, 0, TCPMIG_WINDOW_MAX),
+	RANGE(RCV_SSTHRESH, rcv_ssthresh, 0, BUFFER_MAX),
 	RANGE(WINDOW_CLAMP, window_clamp, 1, BUFFER_MAX), RANGE(RCVQ_SPACE, rcvq_space, 1, BUFFER_MAX),
 	ANY(RCVQ_SEQ, rcvq_seq), ANY(RCVQ_AGE_US, rcvq_age_us), RANGE(RCV_RTT_US, rcv_rtt_us, 0, AGE_MAX),
 	ANY(RCV_RTT_SEQ, rcv_rtt_seq), ANY(RCV_RTT_AGE_US, rcv_rtt_age_us),
@@ -82,7 +82,7 @@ static const struct field fields[] = {
 	GROUP(CUBIC_ORIGIN, cubic.origin, CUBIC, 0, 1 << 24), GROUP(CUBIC_K, cubic.k, CUBIC, 0, U32_MAX),
 	GROUP(CUBIC_DELAY_MIN_US, cubic.delay_min_us, CUBIC, 0, AGE_MAX),
 	GROUP(CUBIC_EPOCH_AGE_MS, cubic.epoch_age_ms, CUBIC, 0, U32_MAX),
-	GROUP(CUBIC_ACK_CNT, cubic.ack_cnt, CUBIC, 0, U32_MAX),
+	GROUP(CUBIC_ACK_CNT, cubic.ack_cnt, CUBIC, 0, TCPMIG_CUBIC_ACKS_MAX),
 	GROUP(CUBIC_TCP_CWND, cubic.tcp_cwnd, CUBIC, 0, U32_MAX), GROUP(CUBIC_SAMPLES, cubic.samples, CUBIC, 0, U8_MAX),
 	GROUP(CUBIC_FOUND, cubic.found, CUBIC, 0, U8_MAX),
 	GROUP(CUBIC_ROUND_AGE_US, cubic.round_age_us, CUBIC, 0, U32_MAX),
@@ -205,22 +205,51 @@ int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s)
 	return tcpmig_write_attr(w, TCPMIG_A_CA_NAME, s->ca_name, strlen(s->ca_name) + 1);
 }
 
+/* Of what is wrong with a state, which came from another machine: a line now and then, not thousands. */
+static int bad_attr(int attr, const char *why)
+{
+	pr_notice_ratelimited("state: attribute %d %s\n", attr, why);
+	return -EBADMSG;
+}
+
 /* A scalar that is not there is only right for the optional groups, and then for a whole group. */
 static int decode_field(const struct field *f, struct nlattr **tb, struct tcpmig_state *s)
 {
 	const struct nlattr *a = tb[f->attr];
 
-	if (!a) {
-		if (!field_here(f, s))
-			return 0;
-		pr_notice("state: attribute %u is missing\n", f->attr);
-		return -EBADMSG;
-	}
-	if (!field_in_range(f, a)) {
-		pr_notice("state: attribute %u is out of range\n", f->attr);
-		return -EBADMSG;
-	}
+	if (!a)
+		return field_here(f, s) ? bad_attr(f->attr, "is missing") : 0;
+	if (!field_here(f, s))
+		return bad_attr(f->attr, "is there without its group");
+	if (!field_in_range(f, a))
+		return bad_attr(f->attr, "is out of range");
 	memcpy((u8 *)s + f->offset, nla_data(a), field_size(f));
+	return 0;
+}
+
+static int decode_ca_name(const struct nlattr *a, struct tcpmig_state *s)
+{
+	if (!a)
+		return bad_attr(TCPMIG_A_CA_NAME, "is missing");
+	nla_strscpy(s->ca_name, a, sizeof(s->ca_name));
+	if (strlen(s->ca_name) + 1 != nla_len(a))
+		return bad_attr(TCPMIG_A_CA_NAME, "is not a name");
+	return 0;
+}
+
+/* What the kernel's parser lets pass: of two attributes it would take the last. */
+static int attrs_check_single(const void *data, size_t size)
+{
+	DECLARE_BITMAP(seen, TCPMIG_A_MAX + 1) = {};
+	const struct nlattr *a;
+	int rem;
+
+	nla_for_each_attr(a, data, size, rem) {
+		if (a->nla_type & NLA_F_NET_BYTEORDER)
+			return bad_attr(nla_type(a), "is not in host byte order");
+		if (nla_type(a) < TCPMIG_A_RCV_DATA && __test_and_set_bit(nla_type(a), seen))
+			return bad_attr(nla_type(a), "is there twice");
+	}
 	return 0;
 }
 
@@ -236,11 +265,12 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 		return -ENOMEM;
 	err = nla_parse(tb, TCPMIG_A_MAX, data, size, policy, &extack);
 	if (err) {
-		pr_notice("state: attribute %d: %s\n", extack.bad_attr ? nla_type(extack.bad_attr) : -1,
-			  extack._msg ? extack._msg : "malformed");
-		err = -EBADMSG;
+		err = bad_attr(extack.bad_attr ? nla_type(extack.bad_attr) : -1, extack._msg ?: "is malformed");
 		goto out;
 	}
+	err = attrs_check_single(data, size);
+	if (err)
+		goto out;
 	s->has_scaling_ratio = tb[TCPMIG_A_SCALING_RATIO];
 	s->has_mwnd = tb[TCPMIG_A_RCV_MWND_SEQ];
 	s->has_usec_ts = tb[TCPMIG_A_USEC_TS];
@@ -250,35 +280,8 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 		if (err)
 			goto out;
 	}
-	if (!tb[TCPMIG_A_CA_NAME]) {
-		pr_notice("state: attribute %u is missing\n", TCPMIG_A_CA_NAME);
-		err = -EBADMSG;
-		goto out;
-	}
-	nla_strscpy(s->ca_name, tb[TCPMIG_A_CA_NAME], sizeof(s->ca_name));
+	err = decode_ca_name(tb[TCPMIG_A_CA_NAME], s);
 out:
 	kfree(tb);
 	return err;
-}
-
-const char *tcpmig_state_contradiction(const struct tcpmig_state *s)
-{
-	u32 unread = s->rcv_nxt - s->copied_seq;
-
-	if (s->tcp_state != TCP_ESTABLISHED && s->tcp_state != TCP_CLOSE_WAIT)
-		return "TCP state";
-	if (s->snd_nxt - s->snd_una != s->bytes.rtx || s->write_seq - s->snd_nxt != s->bytes.write)
-		return "send queues and sequence numbers";
-	/* The peer's FIN takes one number that is not data, read or not. */
-	if (unread != s->bytes.rcv && !(s->tcp_state == TCP_CLOSE_WAIT && unread == s->bytes.rcv + 1))
-		return "receive queue and sequence numbers";
-	if (after(s->rcv_wup, s->rcv_nxt) || after(s->snd_wl1, s->rcv_nxt + s->rcv_wnd))
-		return "receive window and sequence numbers";
-	if (s->max_window < s->snd_wnd)
-		return "largest window below the window";
-	if (!s->wscale_ok && (s->snd_wscale || s->rcv_wscale))
-		return "window scale without the option";
-	if (s->timer == 2 || (s->linger2_ms < 0 && s->linger2_ms != -1))
-		return "timer";
-	return NULL;
 }

@@ -11,6 +11,11 @@
 #include "uapi/tcpmig.h"
 
 #define TCPMIG_NEVER U32_MAX
+/* RFC 7323, 2.3. */
+#define TCPMIG_WINDOW_MAX ((u32)U16_MAX << TCP_MAX_WSCALE)
+/* Acknowledged segments that CUBIC has yet to count. It counts them in a loop, so not just any number will do; a kernel
+ * does that every 1/32 s, unless its module parameter tcp_friendliness is off and nothing ever looks at them. */
+#define TCPMIG_CUBIC_ACKS_MAX (1 << 20)
 
 /* Units and meaning: enum tcpmig_attr, whose names these are. */
 struct tcpmig_state {
@@ -80,7 +85,7 @@ int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s);
 
 /* Decodes and judges what came from outside. 0, or -EBADMSG after a line in the kernel log that says why. */
 int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size);
-/* The rules between fields and queues, which no single attribute can break. The rule broken, or NULL. */
+/* rules.c. The rule broken, or NULL. */
 const char *tcpmig_state_contradiction(const struct tcpmig_state *s);
 
 void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s);

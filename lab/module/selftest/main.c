@@ -2,14 +2,10 @@
 #include "selftest.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 static const char usage[] =
 	"usage: tcpmig-move ROLE [options]\n"
@@ -23,6 +19,7 @@ static const char usage[] =
 	"    --moves N             how often a connection moves, forth and back (0)\n"
 	"    --aborts N            how many moves of each connection are called off at the last moment before (0)\n"
 	"    --every MS            between moves (200)\n"
+	"    --save FILE           freeze each connection once, write its state to FILE, and let it go on\n"
 	"  peer   connects, sends and reads, ends when all connections have ended\n"
 	"    --connect ADDR:PORT   the node\n"
 	"    --connections N       in all (1)\n"
@@ -32,35 +29,8 @@ static const char usage[] =
 	"    --hold MS             do not read at first; the node does not read before its first move (0)\n"
 	"  check  asks whether this node would take a connection: exit code 1 if not\n"
 	"    --listen ADDR:PORT    its local end\n"
-	"    --connect ADDR:PORT   its remote end\n";
-
-uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-void say(const char *event, const char *format, ...)
-{
-	char line[1024];
-	va_list ap;
-	int n = snprintf(line, sizeof(line), "{\"event\":\"%s\",\"t_ns\":%llu,", event, (unsigned long long)now_ns());
-
-	va_start(ap, format);
-	n += vsnprintf(line + n, sizeof(line) - n, format, ap);
-	va_end(ap);
-	n += snprintf(line + n, sizeof(line) - n, "}\n");
-	if (write(STDOUT_FILENO, line, n) != n)
-		_exit(70);
-}
-
-void die(const char *what)
-{
-	say("error", "\"what\":\"%s\",\"errno\":\"%s\"", what, strerror(errno));
-	_exit(1);
-}
+	"    --connect ADDR:PORT   its remote end\n"
+	"    --captures N          also capture it, N times at once (0)\n";
 
 int listen_on(const struct sockaddr_in *a)
 {
@@ -99,7 +69,7 @@ static struct options parse(int argc, char **argv)
 		{ "listen", 1, 0, 'l' }, { "control", 1, 0, 'c' }, { "to", 1, 0, 't' }, { "connect", 1, 0, 'p' },
 		{ "moves", 1, 0, 'm' }, { "aborts", 1, 0, 'a' }, { "every", 1, 0, 'e' }, { "connections", 1, 0, 'n' },
 		{ "parallel", 1, 0, 'j' }, { "bytes", 1, 0, 'b' }, { "hold", 1, 0, 'w' },
-		{ "reply", 1, 0, 'r' }, { "help", 0, 0, 'h' }, {}
+		{ "reply", 1, 0, 'r' }, { "captures", 1, 0, 'k' }, { "save", 1, 0, 's' }, { "help", 0, 0, 'h' }, {}
 	};
 	struct options o = { .every_ms = 200, .connections = 1, .parallel = ~0u, .bytes = 16 << 20 };
 
@@ -116,6 +86,8 @@ static struct options parse(int argc, char **argv)
 		case 'j': o.parallel = strtoul(optarg, NULL, 10); break;
 		case 'b': o.bytes = strtoull(optarg, NULL, 10); break;
 		case 'r': o.reply_bytes = strtoull(optarg, NULL, 10); break;
+		case 'k': o.captures = strtoul(optarg, NULL, 10); break;
+		case 's': o.save = optarg; break;
 		case 'w': o.hold_ms = strtoul(optarg, NULL, 10); break;
 		case 'h': fputs(usage, stdout); exit(0);
 		default: wrong("unknown option");

@@ -10,19 +10,14 @@
  *	decision                     ------->   ACTIVATE, or close
  */
 #include "selftest.h"
+#include "session.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tcpmig.h"
-
-static const char *const refusals[] = TCPMIG_REFUSED_NAMES;
 
 enum decision { DECIDE_ABORT, DECIDE_COMMIT };
 
@@ -49,20 +44,6 @@ static bool read_all(int fd, void *data, size_t len)
 	return recv(fd, data, len, MSG_WAITALL) == (ssize_t)len;
 }
 
-static const char *refusal_name(uint32_t refusal)
-{
-	return refusal < __TCPMIG_REFUSAL_MAX ? refusals[refusal] : "unknown";
-}
-
-static int device_open(void)
-{
-	int fd = open(TCPMIG_DEVICE, O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		die(TCPMIG_DEVICE);
-	return fd;
-}
-
 static void say_move(const char *event, const char *status, const char *reason, int session, uint32_t size)
 {
 	struct tcpmig_status st = {};
@@ -76,25 +57,6 @@ static void say_move(const char *event, const char *status, const char *reason, 
 	    status, reason, size, (unsigned long long)st.freeze_ns, (unsigned long long)st.activate_ns, st.captured,
 	    st.duplicates, st.reinjected, st.stale, st.dropped, st.rcv_queue_bytes, st.ofo_queue_bytes,
 	    st.rtx_queue_bytes, st.write_queue_bytes);
-}
-
-/* The state in memory of our own, which the caller frees; NULL with errno. */
-static void *state_get(int session, uint32_t *size)
-{
-	struct tcpmig_buffer b = { .size = 1 << 16 };
-
-	for (;;) {
-		void *data = malloc(b.size);
-
-		b.addr = (uintptr_t)data;
-		if (!ioctl(session, TCPMIG_IOC_GET, &b)) {
-			*size = b.size;
-			return data;
-		}
-		free(data);
-		if (errno != EMSGSIZE)
-			return NULL;
-	}
 }
 
 /* From FREEZE to the destination's answer. Its errno, or ours when it cannot be asked. */
@@ -143,7 +105,7 @@ static enum move_result decide(int session, int control, struct stream *s, int a
 
 enum move_result move_out(int fd, const struct options *o, struct stream *s)
 {
-	int control = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), session = device_open(), answer;
+	int control = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), session = session_open(), answer;
 	struct tcpmig_attach a = { .fd = fd };
 	enum move_result result = MOVE_KEPT;
 	uint32_t refusal, size = 0;
@@ -200,7 +162,7 @@ int move_in(int control, struct stream *s)
 {
 	struct tcpmig_capture c = {};
 	uint32_t decision = DECIDE_ABORT, refusal;
-	int session = device_open(), fd = -1;
+	int session = session_open(), fd = -1;
 	struct body body = {};
 	int32_t answer = 0;
 
@@ -223,18 +185,4 @@ int move_in(int control, struct stream *s)
 out:
 	close(session);
 	return fd;
-}
-
-int check_tuple(const struct options *o)
-{
-	struct tcpmig_capture c = {
-		.tuple = { .laddr = o->listen.sin_addr.s_addr, .lport = o->listen.sin_port,
-			   .raddr = o->connect.sin_addr.s_addr, .rport = o->connect.sin_port },
-		.flags = TCPMIG_CAPTURE_CHECK,
-	};
-	int session = device_open(), err = ioctl(session, TCPMIG_IOC_CAPTURE, &c) ? errno : 0;
-
-	say("check", "\"refusal\":\"%s\",\"errno\":%d", refusal_name(c.refusal), err);
-	close(session);
-	return err ? 1 : 0;
 }

@@ -21,15 +21,22 @@ static int report(const struct stream *s, const char *state)
 static int serve(int fd, const struct options *o, struct stream *s)
 {
 	uint64_t start = now_ns(), move_at = start + o->every_ms * 1000000ull;
+	const char *save = o->save;
 
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	while (!stream_done(s)) {
-		/* A held connection is read only when it has moved once: what is unread moves with it. */
-		bool held = s->order.hold_ms && s->moves_left && !s->moves;
+		/* A held connection is read only when it has moved once, or was saved: what is unread goes with it. */
+		bool held = s->order.hold_ms && (save || (s->moves_left && !s->moves));
 		bool sending = s->order_sent == sizeof(s->order) && stream_tx_left(s);
 		struct pollfd p = { .fd = fd, .events = (s->eof || (held && s->order_sent == sizeof(s->order)) ?
 							 0 : POLLIN) | (sending ? POLLOUT : 0) };
 
+		if (save && now_ns() >= move_at) {
+			if (!snapshot(fd, save))
+				return report(s, "not saved");
+			save = NULL;
+			move_at = now_ns() + o->every_ms * 1000000ull;
+		}
 		if (s->moves_left && now_ns() >= move_at) {
 			switch (move_out(fd, o, s)) {
 			case MOVE_DONE:
@@ -40,7 +47,7 @@ static int serve(int fd, const struct options *o, struct stream *s)
 				move_at = now_ns() + o->every_ms * 1000000ull;
 			}
 		}
-		poll(&p, 1, s->moves_left ? 2 : -1);
+		poll(&p, 1, s->moves_left || save ? 2 : -1);
 		if (!stream_step(fd, s, !held))
 			return report(s, errno == ECONNABORTED ? "aborted" : "reset");
 	}

@@ -29,7 +29,8 @@ struct stream {
 
 struct options {
 	struct sockaddr_in listen, control, to, connect;
-	unsigned int moves, aborts, every_ms, connections, parallel, hold_ms;
+	unsigned int moves, aborts, every_ms, connections, parallel, hold_ms, captures;
+	const char *save;
 	uint64_t bytes, reply_bytes;
 };
 
@@ -48,7 +49,12 @@ enum move_result { MOVE_DONE, MOVE_KEPT, MOVE_LOST };
 enum move_result move_out(int fd, const struct options *o, struct stream *s);
 /* The new connection, or -1 when nothing came of it. */
 int move_in(int control, struct stream *s);
+
+/* tuple.c */
 int check_tuple(const struct options *o);
+
+/* snapshot.c: writes the connection's state to a file and lets it go on. False with errno. */
+bool snapshot(int fd, const char *path);
 
 int run_node(const struct options *o);
 int run_peer(const struct options *o);

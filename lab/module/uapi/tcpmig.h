@@ -85,7 +85,7 @@ struct tcpmig_attach {
  * After ABORT the session is as new. */
 
 /* CAPTURE: store segments for this tuple instead of delivering them (paper 4.1 step 1). With TCPMIG_CAPTURE_CHECK
- * only answers whether it would be granted. */
+ * only answers whether it would be granted. A tuple with a zero in it: -EINVAL. */
 struct tcpmig_capture {
 	struct tcpmig_tuple tuple;   /* in */
 	__u32 flags;                 /* in */
@@ -130,9 +130,9 @@ struct tcpmig_status {
 
 /*
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
- * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order, before the
- * queues; the ones marked (opt) may be absent where the origin's kernel or congestion control has no such value. SET
- * refuses what it does not know, what is out of range and what contradicts itself: TCPMIG_BAD_STATE.
+ * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order; the ones
+ * marked (opt) may be absent where the origin's kernel or congestion control has no such value. SET refuses what it does
+ * not know, what is there twice, out of range or against the rest: TCPMIG_BAD_STATE, and nothing is left of it.
  * Sequence numbers are absolute. An "age" is the time from an event to FREEZE, a "left" the time from FREEZE until a
  * timer's end: the destination adds them to its own clock.
  */
@@ -240,7 +240,7 @@ enum tcpmig_attr {
 	TCPMIG_A_PACING_RATE,        /* u64 bytes a second */
 	TCPMIG_A_MAX_PACING_RATE,    /* u64 */
 	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. Others begin anew from CWND and SSTHRESH. */
-	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow */
+	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow; a divisor: from 2 on if CUBIC_LAST_CWND is not 0 */
 	TCPMIG_A_CUBIC_LAST_MAX,     /* u32 */
 	TCPMIG_A_CUBIC_LAST_CWND,    /* u32 */
 	TCPMIG_A_CUBIC_LAST_AGE_MS,  /* u32 0xffffffff: never */
@@ -248,7 +248,7 @@ enum tcpmig_attr {
 	TCPMIG_A_CUBIC_K,            /* u32 1/1024 s */
 	TCPMIG_A_CUBIC_DELAY_MIN_US, /* u32 */
 	TCPMIG_A_CUBIC_EPOCH_AGE_MS, /* u32 0xffffffff: no epoch */
-	TCPMIG_A_CUBIC_ACK_CNT,      /* u32 */
+	TCPMIG_A_CUBIC_ACK_CNT,      /* u32 at most 1 << 20 */
 	TCPMIG_A_CUBIC_TCP_CWND,     /* u32 */
 	TCPMIG_A_CUBIC_SAMPLES,      /* u8 */
 	TCPMIG_A_CUBIC_FOUND,        /* u8 */
