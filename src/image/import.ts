@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { access, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import tar, { type Header } from 'tar-stream';
@@ -63,7 +63,7 @@ export async function importImage(file: string, report: Report): Promise<Importe
 
 /** Unpacks into `folder` and verifies everything. */
 async function unpack(file: string, folder: string, report: Report) {
-  const total = (await stat(file).catch((cause) => refuse(file, `cannot be read (${cause.message})`))).size;
+  const total = await readableSize(file);
   const hash = createHash('sha256');
   const extract = tar.extract();
   let done = 0;
@@ -76,17 +76,26 @@ async function unpack(file: string, folder: string, report: Report) {
     }),
     extract,
   );
+  const unpacking = unpackMembers(file, extract as unknown as AsyncIterable<Member>, folder);
   try {
-    const [manifest] = await Promise.all([
-      unpackMembers(file, extract as unknown as AsyncIterable<Member>, folder),
-      reading,
-    ]);
+    const [manifest] = await Promise.all([unpacking, reading]);
     return { manifest, sha256: hash.digest('hex') };
   } catch (error) {
     extract.destroy();
-    await reading.catch(() => undefined);
+    // Neither writes into the folder any more when it is removed.
+    await Promise.allSettled([unpacking, reading]);
     throw asFault(file, error);
   }
+}
+
+async function readableSize(file: string): Promise<number> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    return refuse(file, `cannot be read (${(cause as Error).message})`);
+  }
+  const found = await stat(file);
+  return found.isFile() ? found.size : refuse(file, 'is no file');
 }
 
 /** What tar-stream throws is about the archive; what has a code of the system is about the cache. */
