@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/analysis/measurement.ts';
+import { tsharkFields } from '../unit/pcap/tshark.ts';
+import { measure } from './cell.ts';
+import { miglab } from './program.ts';
+
+const cell = '01-duplex-1mb-r5-p2';
+let directory: string;
+let row: Measurement;
+
+const minutes = 60_000;
+const inCell = (name: string) => join(directory, 'cells', cell, name);
+const fields = ['frame.time_epoch', 'tcp.port', 'tcp.flags.syn', 'tcp.flags.reset'] as const;
+
+// Without its filter the origin's kernel resets the connection that has left it.
+beforeAll(async () => {
+  const measured = await measure(
+    [{ role: ['duplex'], image_mb: [1], rate_mb_s: [5], peer_rate_mb_s: [2], rcvbuf: [0], repetitions: 1 }],
+    'rst',
+  );
+  directory = measured.directory;
+  row = measured.rows[0] as Measurement;
+}, 5 * minutes);
+
+test('a failed cell says what went wrong and what it keeps, with the commands to look and to repeat', () => {
+  expect(row.status).toBe('invalid');
+  const page = readFileSync(inCell('failure.md'), 'utf8');
+  expect(page).toContain(row.reason.split(';')[0]);
+  expect(page).toContain(`miglab replay ${directory} ${cell}`);
+  expect(page).toContain(`wireshark ${inCell('slice.pcap')}`);
+  for (const [, name = ''] of page.matchAll(/^- `([^`]+)`/gm))
+    expect(existsSync(inCell(name)), name).toBe(true);
+  expect(page).toContain('`node-a.console.log`');
+});
+
+test('its slice is a capture of the connection around the move, which tshark opens', () => {
+  const slice = tsharkFields(inCell('slice.pcap'), fields);
+  const whole = tsharkFields(inCell('public.pcap'), fields);
+  expect(slice.every((packet) => packet['tcp.port'].split(',').includes('5000'))).toBe(true);
+  const isSyn = (packet: (typeof slice)[number]) => packet['tcp.flags.syn'] !== '0';
+  expect(slice.filter(isSyn)).toHaveLength(2);
+  expect(whole).toEqual(expect.arrayContaining([expect.objectContaining({ 'tcp.flags.reset': '1' })]));
+  const seconds = slice
+    .filter((packet) => !isSyn(packet))
+    .map((packet) => Number(packet['frame.time_epoch']));
+  const freeze = Number(whole[0]?.['frame.time_epoch']) + (row.freeze_at_ms ?? Number.NaN) / 1000;
+  expect(Math.min(...seconds)).toBeGreaterThan(freeze - 1.000_001);
+  expect(Math.max(...seconds)).toBeLessThan(freeze + 2.000_001);
+  expect(seconds.length).toBeGreaterThan(100);
+});
+
+test(
+  'a replay boots the cell again with its seed and its module, keeps everything, and leaves the run as it was',
+  async () => {
+    const table = readFileSync(join(directory, 'measurements.csv'), 'utf8');
+    const replay = await miglab('replay', directory, cell, '--verbose-console', '--json');
+    expect(replay.code, replay.stderr).toBe(1);
+    const told = JSON.parse(replay.stdout);
+    expect(told).toMatchObject({ version: 1, cell, seed: row.seed, attempt: 1, replay: 1, differs: [] });
+    expect(told.migrations).toEqual([
+      { rep: 1, run: row, replay: expect.objectContaining({ cell, status: 'invalid' }) },
+    ]);
+    const kept = join(directory, 'replays', `${cell}.1`);
+    expect(told.folder).toBe(kept);
+    expect(JSON.parse(readFileSync(join(kept, 'replay.json'), 'utf8'))).toEqual(told);
+    expect(readdirSync(kept)).toEqual(
+      expect.arrayContaining(['initramfs', 'commands.sh', 'node-a.scenario.sh', 'slice.pcap', 'failure.md']),
+    );
+    expect(readFileSync(join(kept, 'node-a.scenario.sh'))).toEqual(
+      readFileSync(inCell('node-a.scenario.sh')),
+    );
+    expect(statSync(join(kept, 'initramfs')).size).toBeGreaterThan(1e7);
+    const frames = tsharkFields(join(kept, 'public.pcap'), ['frame.len', 'frame.cap_len']);
+    expect(frames.every((frame) => frame['frame.len'] === frame['frame.cap_len'])).toBe(true);
+    expect(frames.some((frame) => Number(frame['frame.len']) > 1000)).toBe(true);
+    const quiet = readFileSync(inCell('node-a.console.log'), 'utf8');
+    const verbose = readFileSync(join(kept, 'node-a.console.log'), 'utf8');
+    expect(verbose).toContain('Linux version');
+    expect(quiet).not.toContain('Linux version');
+    expect(readFileSync(join(directory, 'measurements.csv'), 'utf8')).toBe(table);
+  },
+  5 * minutes,
+);
+
+test('a cell that the run does not have is refused with those that it has', async () => {
+  const { code, stderr } = await miglab('replay', directory, '99-none');
+  expect(code).toBe(64);
+  expect(stderr).toContain(`It has ${cell}.`);
+});
