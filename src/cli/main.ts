@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../fault.ts';
 import { packageVersion } from '../package.ts';
+import { capture } from './capture.ts';
 import { cp } from './cp.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -19,7 +20,23 @@ import { status } from './status.ts';
 import { test } from './test.ts';
 import { up } from './up.ts';
 
-const verbs = [doctor, image, up, status, exec, ssh, cp, down, prune, run, replay, report, reproduce, test];
+const verbs = [
+  doctor,
+  image,
+  up,
+  status,
+  exec,
+  ssh,
+  cp,
+  capture,
+  down,
+  prune,
+  run,
+  replay,
+  report,
+  reproduce,
+  test,
+];
 
 /** Runs one verb. The only place that turns what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

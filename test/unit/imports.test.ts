@@ -14,7 +14,7 @@ const allowed: Record<string, string[]> = {
   guest: [],
   analysis: ['pcap', 'spec'],
   report: ['analysis', 'spec'],
-  run: ['analysis', 'guest', 'host', 'image', 'plan', 'spec', 'vm'],
+  run: ['analysis', 'guest', 'host', 'image', 'pcap', 'plan', 'spec', 'vm'],
   api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
   cli: ['analysis', 'guest', 'host', 'image', 'plan', 'report', 'run', 'spec', 'vm'],
 };
