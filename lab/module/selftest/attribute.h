@@ -19,7 +19,10 @@ struct state {
 struct state state_copy(const struct state *s, size_t room);
 void state_free(struct state *s);
 
-/* Walks well-formed attributes: `at` is the offset of each. */
+/* Attributes from the first byte to the last, each known. */
+bool state_is_whole(const struct state *s);
+
+/* Walks a whole state: `at` is the offset of each. */
 #define attribute_for_each(at, s) \
 	for (size_t at = 0; at < (s)->size; at += NLA_ALIGN(attribute_at(s, at)->nla_len))
 

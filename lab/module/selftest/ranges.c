@@ -57,7 +57,7 @@ int64_t range_value(const struct state *s, size_t at)
 }
 
 /* Every header fits and is known; only such bytes can be walked. */
-static bool is_well_formed(const struct state *s)
+bool state_is_whole(const struct state *s)
 {
 	size_t at = 0;
 
@@ -84,7 +84,7 @@ bool scalars_are_lawful(const struct state *s, const struct state *model)
 {
 	bool seen[TCPMIG_A_MAX + 1] = {};
 
-	if (!is_well_formed(s))
+	if (!state_is_whole(s))
 		return false;
 	attribute_for_each(at, s) {
 		uint16_t type = attribute_at(s, at)->nla_type;

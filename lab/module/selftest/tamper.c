@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tamper.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -62,6 +63,9 @@ static struct state state_read(const char *path)
 	if (!s.bytes || read(fd, s.bytes, s.size) != st.st_size)
 		die(path);
 	close(fd);
+	errno = EBADMSG;
+	if (!state_is_whole(&s) || attribute_find(&s, TCPMIG_A_TOTAL_RETRANS) == s.size)
+		die(path);
 	return s;
 }
 
