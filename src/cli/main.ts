@@ -9,6 +9,7 @@ import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { image } from './image.ts';
 import { interrupted } from './interruption.ts';
+import { migrate } from './migrate.ts';
 import { explain } from './output.ts';
 import { prune } from './prune.ts';
 import { replay } from './replay.ts';
@@ -19,6 +20,7 @@ import { ssh } from './ssh.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { up } from './up.ts';
+import { workload } from './workload.ts';
 
 const verbs = [
   doctor,
@@ -28,6 +30,8 @@ const verbs = [
   exec,
   ssh,
   cp,
+  workload,
+  migrate,
   capture,
   down,
   prune,
