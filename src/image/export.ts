@@ -92,7 +92,13 @@ async function writeArchive(manifest: Manifest, file: string, report: Report) {
     }),
     createWriteStream(`${file}.part`),
   );
-  await Promise.all([written, packAll(pack, manifest, folders, report)]);
+  try {
+    await Promise.all([written, packAll(pack, manifest, folders, report)]);
+  } catch (error) {
+    pack.destroy();
+    await written.catch(() => undefined);
+    throw error;
+  }
   await rename(`${file}.part`, file);
   return { size, sha256: hash.digest('hex') };
 }

@@ -14,7 +14,10 @@ const compiler = `${root}node_modules/typescript/bin/tsc`;
 const { status } = spawnSync(process.execPath, [compiler, '-p', `${source}/packing`], {
   stdio: ['ignore', 2, 2],
 });
-if (status !== 0) process.exit(1);
+if (status !== 0) {
+  rmSync(compiled, { recursive: true, force: true });
+  process.exit(1);
+}
 // Styles and scripts of the report stand beside the code that reads them.
 cpSync(source, compiled, {
   recursive: true,

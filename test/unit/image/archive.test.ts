@@ -159,6 +159,7 @@ test.each<[string, number, RegExp, Parameters<typeof rewrite>[2]]>([
     /not what its list says/,
     (_, files) => void files.push({ header: { name: 'extra' }, content: Buffer.from('x') }),
   ],
+  ['an end before the list ends', 64, /ends before/, (_, files) => void files.pop()],
   ['files in another order', 64, /not what its list says/, (_, files) => void files.reverse()],
   [
     'other content of the same size',

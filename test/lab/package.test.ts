@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { install, pack } from '../packed.ts';
+import type { Outcome } from './program.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'miglab-installed-'));
+  await install(await pack(folder), folder);
+}, 180_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A program in the folder of somebody who has installed the package. */
+const inFolder = (program: string, ...argv: string[]) =>
+  new Promise<Outcome>((finish) => {
+    execFile(program, argv, { cwd: folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      finish({ code: error ? Number(error.code ?? 255) : 0, stdout, stderr }),
+    );
+  });
+const miglab = (...argv: string[]) => inFolder('npx', 'miglab', ...argv);
+
+test('the documented example compiles, runs, prints nothing else and leaves no lab', async () => {
+  const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync('docs/api.md', 'utf8')) ?? [];
+  expect(example).toContain("from 'miglab'");
+  writeFileSync(join(folder, 'example.mts'), example);
+  const options = {
+    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+    ...{ target: 'es2023', module: 'nodenext', types: ['node'], typeRoots: [resolve('node_modules/@types')] },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }));
+  const compiled = await inFolder(resolve('node_modules/.bin/tsc'), '-p', '.');
+  expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
+  const before = (await miglab('status')).stdout;
+
+  const { code, stdout, stderr } = await inFolder('node', 'example.mjs');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [kernel, ...lines] = stdout.trimEnd().split('\n');
+  expect(kernel).toMatch(/^node-a runs 6\.12\..*cloud-amd64$/);
+  expect(lines).toEqual([
+    'ping ended with 0',
+    '6 words',
+    expect.stringMatching(/^lab "api-[0-9a-f]+" has no machine "node-z"$/),
+  ]);
+  expect(readFileSync(join(folder, 'sorted'), 'utf8')).toBe('1\n2\n3\n');
+  expect((await miglab('status')).stdout).toBe(before);
+}, 240_000);
+
+test('a cell of an experiment is run and reported, into the working directory', async () => {
+  const { cells } = JSON.parse((await miglab('run', 'tcpmig/figures', '--dry-run')).stdout);
+  const ran = await miglab('run', 'tcpmig/figures', '--cell', cells[0].id);
+  expect(ran.code, ran.stderr).toBe(0);
+  const [run = ''] = readdirSync(join(folder, 'results'));
+  const record = JSON.parse(readFileSync(join(folder, 'results', run, 'run.json'), 'utf8'));
+  const { commit } = JSON.parse(
+    readFileSync(join(folder, 'node_modules', 'miglab', 'dist', 'source.json'), 'utf8'),
+  );
+  expect(record.state).toBe('complete');
+  expect(record.git.commit).toBe(commit);
+  rmSync(join(folder, 'results', run, 'report.html'));
+  expect((await miglab('report', run)).code).toBe(0);
+  expect(existsSync(join(folder, 'results', run, 'report.html'))).toBe(true);
+  expect(existsSync(join(folder, 'node_modules', 'miglab', 'results'))).toBe(false);
+}, 400_000);
