@@ -21,8 +21,8 @@ interface Stretch {
 
 /**
  * Copies what concerns the rows that are not valid to another pcap file: the workload's packets from 1 s before each
- * freeze to 2 s after it; without such a row, or a known freeze, those of the capture's last 3 s. SYNs are always
- * copied: without them Wireshark cannot scale the windows. Constant memory.
+ * freeze to 2 s after it; without such a row, or a known freeze, those of the capture's last 3 s. SYNs and RSTs are
+ * always copied: without the first Wireshark cannot scale the windows. Constant memory.
  *
  * @returns how many packets the slice has.
  * @throws Fault (64) for a capture that is no pcap.
@@ -65,7 +65,7 @@ function wantedPackets({ peer }: CellFile, stretches: readonly Stretch[]): (fram
     const toPeer = segment.destinationAddress === address && segment.destinationPort === peer.port;
     const fromPeer = segment.sourceAddress === address && segment.sourcePort === peer.port;
     if (!toPeer && !fromPeer) return false;
-    if (segment.flags & TcpFlag.syn) return true;
+    if (segment.flags & (TcpFlag.syn | TcpFlag.rst)) return true;
     return stretches.some(({ fromNs, toNs }) => frame.timeNs >= fromNs && frame.timeNs <= toNs);
   };
 }

@@ -76,7 +76,7 @@ async function sliceLine(folder: string, rows: readonly Measurement[]): Promise<
   const target = join(folder, 'slice.pcap');
   try {
     const packets = await writeSlice(join(folder, cell.capture.file), target, cell, rows);
-    return `\`slice.pcap\`: ${packets} packets of the connection, from 1 s before each failed move’s freeze to 2 s after it (the capture’s last 3 s where no freeze is known), and its SYNs. Open it with \`wireshark ${target}\``;
+    return `\`slice.pcap\`: ${packets} packets of the connection, from 1 s before each failed move’s freeze to 2 s after it (the capture’s last 3 s where no freeze is known), and every SYN and RST. Open it with \`wireshark ${target}\``;
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!isMissing && !(error instanceof Fault)) throw error;
