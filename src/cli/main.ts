@@ -9,6 +9,7 @@ import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { image } from './image.ts';
 import { interrupted } from './interruption.ts';
+import { logs } from './logs.ts';
 import { migrate } from './migrate.ts';
 import { explain } from './output.ts';
 import { prune } from './prune.ts';
@@ -19,6 +20,7 @@ import { run } from './run.ts';
 import { ssh } from './ssh.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
+import { top } from './top.ts';
 import { up } from './up.ts';
 import { workload } from './workload.ts';
 
@@ -32,6 +34,8 @@ const verbs = [
   cp,
   workload,
   migrate,
+  top,
+  logs,
   capture,
   down,
   prune,
