@@ -18,7 +18,7 @@ export function runSection(record: RunRecord, summary: Summary): Markup {
     ['Run', record.id, 'code'],
     ['Experiment', record.experiment.file, 'code'],
     ['Started', record.started.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')],
-    ['Duration', duration(record.duration_s)],
+    ['Duration', duration(record.duration_s) + interruptions(record)],
     ['Seed', String(record.seed), 'code'],
     ['Clock', record.clock],
     ['Host', joined([host.system, host.kernel])],
@@ -42,6 +42,9 @@ export function runSection(record: RunRecord, summary: Summary): Markup {
 <p>Medians over valid rows, in the second before each move.</p>
 <ul>${summary.carried.map((carried) => html`<li>${capitalised(carriedLine(carried))}</li>`)}</ul></section>`;
 }
+
+const interruptions = ({ sessions = [] }: RunRecord): string =>
+  sessions.length > 1 ? `, in ${sessions.length} sessions: it was interrupted and resumed` : '';
 
 const joined = (parts: readonly (string | number | null | undefined)[]) => parts.filter(Boolean).join(', ');
 
@@ -73,8 +76,11 @@ Inconclusive: too few rows, or an interval that crosses a bound. Intervals are 9
 
 export function repeatSection(record: RunRecord): Markup {
   const cell = record.cells[0]?.id ?? 'CELL';
+  const again = record.sessions
+    ? `miglab replay ${record.id} ${cell}`
+    : `miglab run ${record.experiment.file} --cell ${cell}`;
   return html`<section id="repeat"><h2>Repeat it</h2>
 <p>A cell is one boot of the three machines with its own seed. One cell again, then this page from the files as they are:</p>
-<pre><code>miglab run ${record.experiment.file} --cell ${cell}
+<pre><code>${again}
 miglab report ${record.id}</code></pre></section>`;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Measurement } from '../../analysis/measurement.ts';
-import type { RunRecord } from '../../analysis/run-record.ts';
 import { number } from '../format.ts';
 import type { Run } from '../results.ts';
 import type { Summary } from '../summary.ts';
@@ -30,7 +29,8 @@ const COLUMNS: readonly [label: string, key: keyof Measurement][] = [
 ];
 
 /** Every row of measurements.csv, those that don't count with the reason. */
-export function rowsSection({ record, rows }: Run, summary: Summary): Markup {
+export function rowsSection(run: Run, summary: Summary): Markup {
+  const { rows } = run;
   return html`<section id="rows"><h2>Every row</h2>
 <p>${rowCounts(summary)}. <code>measurements.csv</code> has all columns.</p>
 <div class="scroll tall" tabindex="0" role="group" aria-label="All measurements"><table class="rows">
@@ -44,15 +44,27 @@ export function rowsSection({ record, rows }: Run, summary: Summary): Markup {
 ${COLUMNS.map(([, key]) => html`<td class="num">${number(row[key] as number | null)}</td>`)}<td class="reason">${row.reason}</td></tr>
 `,
   )}</tbody></table></div>
-${problems(record)}</section>`;
+${failures(run)}</section>`;
 }
 
-/** Boots that did not go through: they may have left no row at all. */
-function problems({ cells }: RunRecord): Markup | null {
-  const failed = cells.flatMap(({ id, attempts }) =>
-    attempts.filter((a) => a.problem !== '').map((a) => ({ id, ...a })),
+/** Boots in which something went wrong; some left no row at all. Runs that keep their plan can boot a cell again. */
+function failures({ record, rows }: Run): Markup | null {
+  const failed = record.cells.flatMap(({ id, attempts }) =>
+    attempts.filter((a) => a.problem !== '' || (a.invalid ?? 0) > 0).map((a) => ({ id, ...a })),
   );
   if (failed.length === 0) return null;
-  return html`<h3>Boots with a problem</h3>
-<ul>${failed.map(({ id, attempt, problem }) => html`<li>${id}, attempt ${attempt}: ${problem}</li>`)}</ul>`;
+  return html`<h3>Boots that failed</h3>
+<ul>${failed.map(
+    ({ id, attempt, problem }) =>
+      html`<li>${id}, attempt ${attempt}: ${[...invalidReasons(rows, id, attempt), problem].filter(Boolean).join('; ')}${
+        record.sessions &&
+        html`<br><code>cells/${attempt === 1 ? id : `${id}.attempt${attempt}`}/failure.md</code> says what is kept;
+<code>miglab replay ${record.id} ${id}</code> boots the cell again and keeps everything.`
+      }</li>`,
+  )}</ul>`;
 }
+
+const invalidReasons = (rows: readonly Measurement[], cell: string, attempt: number): string[] =>
+  rows
+    .filter((row) => row.cell === cell && row.attempt === attempt && row.status === 'invalid')
+    .map(({ rep, reason }) => `migration ${rep}: ${reason}`);

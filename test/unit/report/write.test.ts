@@ -82,6 +82,25 @@ test('the summary counts rows and verdicts, and its text sets expected against m
   expect(text).toContain('outside in 1 of 10 rows: sink-5 rep 1');
 });
 
+test('a boot that failed is listed with what it keeps and the command that boots it again', async () => {
+  const attempts = [
+    { attempt: 1, problem: '', valid: 0, invalid: 0, inconclusive: 1 },
+    { attempt: 2, problem: 'node-a: <panic>', valid: 0, invalid: 1, inconclusive: 0 },
+  ];
+  const cells = [{ id: 'sink-5', seed: 7, role: 'sink', image_mb: 5, attempts }];
+  const session = { started: record.started, duration_s: 1 };
+  const failed = { ...record, cells, sessions: [session, session] };
+  await writeRun(failed);
+  const body = await readFile((await writeReport(dir)).html, 'utf8');
+  await writeRun(record);
+  expect(body).toContain('sink-5, attempt 2: node-a: &lt;panic&gt;');
+  expect(body).not.toContain('sink-5, attempt 1');
+  expect(body).toContain('cells/sink-5.attempt2/failure.md');
+  expect(body).toContain('<code>miglab replay figures-1 sink-5</code>');
+  expect(body).toContain('in 2 sessions: it was interrupted and resumed');
+  expect(page).not.toContain('miglab replay');
+});
+
 test('a copy of the claims in the run’s folder comes first', async () => {
   const own =
     'version: 1\npaper: { title: Own, authors: [A], venue: V }\nclaims: [{ id: c, text: t, source: s, status: not yet }]\n';
