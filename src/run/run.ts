@@ -19,8 +19,6 @@ import { newRecord } from './record.ts';
 import { runName } from './run-folder.ts';
 import type { RunPlan } from './run-plan.ts';
 
-export { planRun, type RunPlan, withCells } from './run-plan.ts';
-
 /** A cell that measured nothing usable, but in which nothing went wrong, is booted again at most so often. */
 const attemptsPerCell = 3;
 
