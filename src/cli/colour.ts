@@ -21,8 +21,12 @@ export function hasColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = 
   return stream.isTTY === true && env.CLICOLOR !== '0' && env.TERM !== 'dumb';
 }
 
-/** Colours a text for standard output, or for the stream that is given, if that stream has colours. */
-export function paint(colour: Colour, text: string, stream: { isTTY?: boolean } = process.stdout): string {
+/** Colours a text, whatever it is for. */
+export function coloured(colour: Colour, text: string): string {
   const [on, off] = codes[colour];
-  return hasColour(stream) && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return text === '' ? text : `\u001b[${on}m${text}\u001b[${off}m`;
 }
+
+/** Colours a text for standard output, or for the stream that is given, if that stream has colours. */
+export const paint = (colour: Colour, text: string, stream: { isTTY?: boolean } = process.stdout): string =>
+  hasColour(stream) ? coloured(colour, text) : text;

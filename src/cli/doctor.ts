@@ -8,6 +8,7 @@ import { findProgram, hostSystem, installCommand, isRoot, missingPrograms } from
 import { hostPackages } from '../image/host.ts';
 import { whatIsMissing } from '../image/plan.ts';
 import { cacheFolder } from '../vm/folders.ts';
+import { paint } from './colour.ts';
 import { print, printJson } from './output.ts';
 
 interface Finding {
@@ -16,18 +17,21 @@ interface Finding {
   detail: string;
 }
 
+const colours = { good: 'green', note: 'yellow', missing: 'red' } as const;
+
 export const doctor = (program: Command) =>
   program
     .command('doctor')
     .description('what this host has and lacks, and the command that mends it')
     .option('--json', 'print the findings as JSON')
+    .addHelpText('after', '\nExample:\n  miglab doctor\n')
     .action(async (options) => {
       const findings = await examine();
       const lacking = findings.filter(({ state }) => state === 'missing');
       if (options.json) printJson(findings);
       else
         for (const { what, state, detail } of findings)
-          print(`${state.padEnd(8)} ${what.padEnd(14)} ${detail}`);
+          print(`${paint(colours[state], state.padEnd(8))} ${what.padEnd(14)} ${detail}`);
       process.exitCode = lacking.length > 0 ? ExitCode.hostLacks : ExitCode.good;
     });
 

@@ -9,6 +9,7 @@ export const down = (program: Command) =>
     .description('end the machines of a lab and everything it left; nothing else is touched')
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('--json', 'print what was ended as JSON')
+    .addHelpText('after', '\nExample:\n  miglab down -n lab\n')
     .action(async (options) => {
       const { ended } = await takeDown(options.name);
       if (options.json) return printJson({ name: options.name, ended });

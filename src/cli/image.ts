@@ -26,6 +26,7 @@ const list = (group: Command) =>
     .command('list')
     .description('recipes, and what is built of them')
     .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  miglab image list\n')
     .action(async (options) => {
       const images = await listImages();
       if (options.json) return printJson(images);
@@ -55,6 +56,7 @@ const build = (group: Command) =>
     .option('--relock', "take the mirror's versions of today and write them into the lock")
     .option('--check', 'build twice in different folders and compare every byte; exit code 1 if they differ')
     .option('--json', 'print what was built as JSON')
+    .addHelpText('after', '\nExamples:\n  miglab image build\n  miglab image build bookworm --check\n')
     .action(async (recipe: string, options) => {
       const shown = progress(options.json);
       if (options.relock) await relock(recipe, shown.report);

@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../fault.ts';
 import { packageVersion } from '../package.ts';
 import { capture } from './capture.ts';
+import { coloured, hasColour, paint } from './colour.ts';
+import { completion } from './completion.ts';
 import { cp } from './cp.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -11,7 +13,7 @@ import { image } from './image.ts';
 import { interrupted } from './interruption.ts';
 import { logs } from './logs.ts';
 import { migrate } from './migrate.ts';
-import { explain } from './output.ts';
+import { endWithReader, explain } from './output.ts';
 import { prune } from './prune.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
@@ -44,31 +46,45 @@ const verbs = [
   report,
   reproduce,
   test,
+  completion,
 ];
 
-/** Runs one verb. The only place that turns what happened into an exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** The command line of miglab, with every verb. */
+export function createProgram(): Command {
   const program = new Command('miglab')
     .description('A virtual lab for migrating live TCP connections and the processes that own them')
     .version(packageVersion())
     .enablePositionalOptions()
     .exitOverride()
+    .showHelpAfterError('(--help shows the options)')
+    .configureHelp({ styleTitle: (title) => coloured('bold', title) })
+    .configureOutput({
+      getOutHasColors: () => hasColour(process.stdout),
+      getErrHasColors: () => hasColour(process.stderr),
+      outputError: (text, write) => write(paint('red', text.trimEnd(), process.stderr).concat('\n')),
+    })
     .addHelpText(
       'after',
-      "\nExit codes: 0 good, 1 a check failed, 2 nothing measured or inconclusive, 64 usage or a faulty file,\n69 the host lacks something, 70 a bug, 124 time-out, 128 + number signal; exec passes on its command's.",
+      `
+Example, from nothing to a connection that moves before your eyes:
+  miglab up && miglab workload && miglab migrate && miglab top
+
+Exit codes: 0 good, 1 a check failed, 2 nothing measured or inconclusive, 64 usage or a faulty file,
+69 the host lacks something, 70 a bug, 124 time-out, 128 + number signal; exec passes on its command's.`,
     );
+  // A verb takes over what its program is set to when it is made.
   for (const verb of verbs) verb(program);
-  program.commands.forEach(inheritOverride);
+  return program;
+}
+
+/** Runs one verb. The only place that turns what happened into an exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  endWithReader();
   try {
-    await program.parseAsync(argv as string[], { from: 'user' });
+    await createProgram().parseAsync(argv as string[], { from: 'user' });
     return Number(process.exitCode ?? ExitCode.good);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.good : ExitCode.usage;
     return explain(interrupted() ?? error);
   }
-}
-
-function inheritOverride(command: Command): void {
-  command.exitOverride().showHelpAfterError('(--help shows the options)');
-  command.commands.forEach(inheritOverride);
 }

@@ -5,7 +5,7 @@ const clearLine = '\r\u001b[2K';
 
 /** Shows long work on stderr: one line that is rewritten on a terminal, plain lines elsewhere, nothing when quiet. */
 export function progress(quiet = false): { report: Report; note(line: string): void; end(): void } {
-  const terminal = process.stderr.isTTY === true;
+  const terminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   let shown = false;
   let lastStage = '';
   const note = (line: string) => {

@@ -12,6 +12,7 @@ export const reproduce = (program: Command) =>
     .option('--resume <RUN>', 'go on with one that was interrupted')
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--json', 'print the summary as JSON')
+    .addHelpText('after', '\nExample:\n  miglab reproduce --yes\n')
     .action(async (options) => {
       await provision(hostPackages, options.yes || process.env.CI === 'true');
       process.exitCode = options.resume

@@ -8,6 +8,7 @@ export const ssh = (program: Command) =>
     .description('an interactive shell in a machine')
     .argument('<machine>')
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
+    .addHelpText('after', '\nExample:\n  miglab ssh peer\n')
     .action(async (machine: string, options) => {
       using session = await connect(options.name, machine);
       process.exitCode = await session.shell(process.stdin, process.stdout);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type LabView, viewLab } from '../vm/condition.ts';
 import { labNames } from '../vm/state.ts';
+import { paint } from './colour.ts';
 import { print, printJson } from './output.ts';
 
 export const status = (program: Command) =>
@@ -33,7 +34,7 @@ function describe({ name, condition, why, state, machines }: LabView): void {
   for (const { name: machine, alive, process } of machines) {
     const port = state?.machines.find((each) => each.name === machine)?.sshPort;
     print(
-      `  ${machine.padEnd(8)} ${alive ? 'up  ' : 'gone'} pid ${process.pid}${port && alive ? `, ssh port ${port}` : ''}`,
+      `  ${machine.padEnd(8)} ${alive ? paint('green', 'up  ') : paint('red', 'gone')} pid ${process.pid}${port && alive ? `, ssh port ${port}` : ''}`,
     );
   }
   const remedy = remedies[condition];

@@ -21,6 +21,7 @@ export const test = (program: Command) =>
     .description('install what is missing, then run the tests')
     .argument('[filter...]', 'paths or parts of paths of test files')
     .option('--yes', 'install and download without asking')
+    .addHelpText('after', '\nExample:\n  miglab test test/unit\n')
     .action(async (filter: string[], options) => {
       if (!isCheckout())
         throw new Fault(
