@@ -11,6 +11,7 @@ export const report = (program: Command) =>
     .description('analyse the captures of a run again and draw its report')
     .argument('<run>', 'the id of a run, or the folder that `miglab run` wrote')
     .option('--json', 'print the summary as JSON')
+    .addHelpText('after', '\nExample:\n  miglab report figures-20260102t030405z\n')
     .action(async (run: string, options) => {
       const folder = runFolder(run);
       await analyseRun(folder);

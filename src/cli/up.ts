@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
+import { hostPackages } from '../image/host.ts';
 import { planLab } from '../plan/lab.ts';
 import { dryRun, prepareLab, raiseLab } from '../run/interactive.ts';
 import { topologyPath } from '../spec/catalogue.ts';
@@ -7,6 +8,7 @@ import { readTopology } from '../spec/topology.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
+import { provision } from './provision.ts';
 
 export const up = (program: Command) =>
   program
@@ -16,6 +18,7 @@ export const up = (program: Command) =>
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('--image <NAME>', "another image than the topology's")
     .option('--boot-timeout <SECONDS>', 'deadline for the boot', Number, 120)
+    .option('--yes', 'install and download what is missing without asking')
     .option('--dry-run', 'print the plan and the command lines of QEMU, start nothing')
     .option('--json', 'print the state of the lab as JSON')
     .addHelpText('after', '\nExample:\n  miglab up && miglab exec node-a uname -r && miglab down\n')
@@ -23,6 +26,8 @@ export const up = (program: Command) =>
       const plan = planLab(await readTopology(topologyPath(topology)));
       if (options.image) plan.image = options.image;
       if (options.dryRun) return printJson(dryRun(plan, options.name));
+      const agreed = options.yes || process.env.CI === 'true';
+      if (agreed || process.stdin.isTTY) await provision(hostPackages, agreed);
       const shown = progress(options.json);
       const signal = interruption();
       const prepared = await prepareLab(plan, options.name, shown.report, signal);
