@@ -31,7 +31,7 @@ export async function run(
     detached: true,
     quiet: true,
     nothrow: true,
-  })`setpriv --pdeathsig TERM ${argv}`;
+  })`setpriv --pdeathsig KILL ${argv}`;
   const release = track(child.pid);
   if (onLine) for (const stream of [child.stdout, child.stderr]) eachLine(stream, onLine);
   try {
@@ -83,7 +83,7 @@ function endAll(): void {
 
 function killGroup(pid: number): void {
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-pid, 'SIGKILL'); // unshare and the first process of a PID namespace do not take SIGTERM.
   } catch {
     // Gone already.
   }

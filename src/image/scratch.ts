@@ -2,16 +2,21 @@
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../vm/folders.ts';
+import { cacheFolder, stateFolder } from '../vm/folders.ts';
 import { fromToken, isAlive, self, toToken } from '../vm/identity.ts';
 
 /**
- * Gives `use` an empty folder in the cache's file system and removes it afterwards. A process that was killed leaves
- * its own behind; the next one that needs a folder removes what belongs to no living process.
+ * Gives `use` an empty folder and removes it afterwards. A process that was killed leaves its own behind; the next one
+ * that needs a folder removes what belongs to no living process.
+ *
+ * @param parent in the cache's file system, if what is made there shall become part of the cache
  */
-export async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  for (const left of leftScratch()) await rm(left, { recursive: true, force: true });
-  const folder = await mkdtemp(join(cacheFolder('scratch'), `${toToken(self())}-`));
+export async function withScratch<T>(
+  use: (folder: string) => Promise<T>,
+  parent = cacheFolder('scratch'),
+): Promise<T> {
+  for (const left of leftBelow(parent)) await rm(left, { recursive: true, force: true });
+  const folder = await mkdtemp(join(parent, `${toToken(self())}-`));
   try {
     return await use(folder);
   } finally {
@@ -20,12 +25,13 @@ export async function withScratch<T>(use: (folder: string) => Promise<T>): Promi
 }
 
 /** Folders that processes which are gone left behind. */
-export function leftScratch(): string[] {
-  const parent = cacheFolder('scratch');
-  return readdirSync(parent)
+export const leftScratch = (): string[] =>
+  [cacheFolder('scratch'), stateFolder('scratch')].flatMap(leftBelow);
+
+const leftBelow = (parent: string): string[] =>
+  readdirSync(parent)
     .filter((name) => {
       const owner = fromToken(name);
       return owner === undefined || !isAlive(owner);
     })
     .map((name) => join(parent, name));
-}

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { withScratch } from '../image/scratch.ts';
 import type { Accelerator } from '../plan/qemu.ts';
 import { readConsole } from './console.ts';
-import { cacheFolder } from './folders.ts';
+import { cacheFolder, stateFolder } from './folders.ts';
 import { bootId } from './identity.ts';
 import { endProcess, isAlive, startDetached } from './lifetime.ts';
 import { waitFor } from './wait.ts';
@@ -70,7 +70,10 @@ async function probe(
       reason: missing ? 'there is no /dev/kvm' : '/dev/kvm may not be opened by this user',
     };
   }
-  return withScratch((folder) => bootUnderKvm(argv, kernel, folder, timeoutMs, signal));
+  return withScratch(
+    (folder) => bootUnderKvm(argv, kernel, folder, timeoutMs, signal),
+    stateFolder('scratch'), // The cache may be read-only.
+  );
 }
 
 async function bootUnderKvm(

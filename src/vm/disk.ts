@@ -11,18 +11,21 @@ const reasons: Record<string, string> = {
 };
 
 /**
- * What the host's disk refused, in words; any other error as it is.
+ * What the host's disk refused, this process or a program that it ran, in words; any other error as it is.
  *
  * @param folder that could not be written
  * @param variable of the environment that moves it
  * @param room that is enough, such as `6 GB`
  */
 export function diskFault(error: unknown, folder: string, variable: string, room: string): unknown {
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-  if (error instanceof Fault || !reason) return error;
+  if (!(error instanceof Error) || (error instanceof Fault && error.exitCode === ExitCode.hostLacks))
+    return error;
+  const saidByProgram = /no space left on device/i.test(error.message) ? 'ENOSPC' : '';
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? saidByProgram];
+  if (!reason) return error;
   return new Fault(
     ExitCode.hostLacks,
-    `${reason}: ${folder} (${(error as Error).message})`,
+    `${reason}: ${folder} (${error.message})`,
     `Make room (${room}), or set ${variable} to a folder that can be written.`,
     { cause: error },
   );
@@ -32,4 +35,14 @@ export function diskFault(error: unknown, folder: string, variable: string, room
 export function isFull(folder: string): boolean {
   const { bavail, bfree } = statfsSync(folder);
   return (process.getuid?.() === 0 ? bfree : bavail) === 0;
+}
+
+/** @throws Fault (69) when nothing more can be written to the disk of `folder`. */
+export function requireRoom(folder: string): void {
+  if (isFull(folder))
+    throw new Fault(
+      ExitCode.hostLacks,
+      `the disk is full: ${folder}`,
+      'Make room (200 MB), or set XDG_STATE_HOME to a folder on another disk.',
+    );
 }

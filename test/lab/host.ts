@@ -18,7 +18,7 @@ import type { Outcome } from './program.ts';
 /** Folders of its own for all that the program writes, so that nothing else on this machine counts. */
 export interface Host {
   folder: string;
-  env: Record<string, string>;
+  env: { XDG_STATE_HOME: string; XDG_CACHE_HOME: string; TMPDIR: string; HOST: string };
   /** The folder of labs. */
   labs: string;
   miglab(...argv: string[]): Promise<Outcome>;
@@ -29,7 +29,8 @@ export interface Host {
 
 /**
  * @param options.state name of the folder for state; a long one, for instance
- * @param options.cold these parts of the cache are empty, the others those of the user who runs the tests
+ * @param options.cold these parts of the cache are empty, the others those of the user who runs the tests; `module` is
+ * the part of the tools that is the kernel module
  * @param options.within commands that are carried out first, in a mount namespace of its own; $HOST is the host's folder
  */
 export function newHost(options: { state?: string; cold?: string[]; within?: string } = {}): Host {
@@ -51,13 +52,23 @@ export function newHost(options: { state?: string; cold?: string[]; within?: str
 }
 
 function layOutCache(cache: string, cold: readonly string[]): void {
-  mkdirSync(cache, { recursive: true });
+  mkdirSync(join(cache, 'scratch'), { recursive: true });
   for (const part of ['images', 'roots', 'tools', 'pool'])
     if (cold.includes(part)) mkdirSync(join(cache, part));
+    else if (part === 'tools' && cold.includes('module')) withoutModule(join(cache, part));
     else symlinkSync(cacheFolder(part), join(cache, part));
   const answer = join(cacheFolder(), 'accelerator.json');
   if (!cold.includes('accelerator') && existsSync(answer))
     symlinkSync(answer, join(cache, 'accelerator.json'));
+}
+
+function withoutModule(tools: string): void {
+  mkdirSync(tools);
+  for (const name of readdirSync(cacheFolder('tools'))) {
+    const built = join(cacheFolder('tools'), name);
+    if (/^[0-9a-f]+$/.test(name) && !existsSync(join(built, 'files/module/tcpmig.ko')))
+      symlinkSync(built, join(tools, name));
+  }
 }
 
 /** A user that is not root gets a mount namespace together with one of users. */
@@ -87,6 +98,21 @@ function launch(argv: string[], env: NodeJS.ProcessEnv): { child: ChildProcess; 
   return { child: child as ChildProcess, ended };
 }
 
+/** Sends the signal, once, when the program says something with that text; waits for its end. */
+export function signalAt(
+  text: string,
+  signal: NodeJS.Signals,
+  { child, ended }: ReturnType<Host['start']>,
+): Promise<Outcome> {
+  const listen = (said: string) => {
+    if (!said.includes(text)) return;
+    child.stderr?.off('data', listen); // A second one would end it at once.
+    child.kill(signal);
+  };
+  child.stderr?.on('data', listen);
+  return ended;
+}
+
 /** Processes that work in the host's folders, have them on their command line or in their environment. */
 function processesOf(folder: string): string[] {
   return readdirSync('/proc')
@@ -109,7 +135,13 @@ function filesOf(folder: string, state: string): string[] {
   const cache = join(folder, 'cache/miglab');
   const temporary = below(join(folder, 'tmp')).filter((name) => !name.startsWith('tsx-'));
   const locks = ['images', 'roots', 'tools'].flatMap((part) => deadLocks(join(cache, part)));
-  return [...below(join(state, 'miglab/labs')), ...temporary, ...below(join(cache, 'scratch')), ...locks];
+  return [
+    ...below(join(state, 'miglab/labs')),
+    ...below(join(state, 'miglab/scratch')),
+    ...temporary,
+    ...below(join(cache, 'scratch')),
+    ...locks,
+  ];
 }
 
 /** Who works in the same cache may hold locks there. */
