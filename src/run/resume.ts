@@ -14,8 +14,9 @@ import { claimRun } from './owner.ts';
 import { planAsFilesAre } from './plan-again.ts';
 import { groundFacts, type PlanFile, planFile, readPlanFile, refuseChanges } from './plan-file.ts';
 import { newRecord } from './record.ts';
-import { account, carryOutCells, isLabOf, isSettled, type RunOutcome } from './run.ts';
+import { account, carryOutCells, isLabOf, type RunOutcome } from './run.ts';
 import type { RunPlan } from './run-plan.ts';
+import { isSettled } from './settled.ts';
 
 /** What an interrupted run has and lacks. */
 export interface Resumption {

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { runRecordSchema } from '../analysis/run-record.ts';
+import { type RunRecord, runRecordSchema } from '../analysis/run-record.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import { isOwned } from './owner.ts';
+import { isSettled } from './settled.ts';
 
 const usualResults = 'results';
 
@@ -36,14 +37,22 @@ interface Unfinished {
 export async function unfinishedRuns(results: string, experimentFile: string): Promise<Unfinished[]> {
   if (!existsSync(results)) return [];
   const found: Unfinished[] = [];
-  for (const id of readdirSync(results).sort()) {
-    const directory = join(results, id);
+  for (const name of readdirSync(results).sort()) {
+    const directory = join(results, name);
     if (!existsSync(join(directory, 'plan.json')) || isOwned(directory)) continue;
-    const text = await readFile(join(directory, 'run.json'), 'utf8').catch(() => 'null');
-    const record = runRecordSchema.safeParse(JSON.parse(text)).data;
+    const record = await readRecord(join(directory, 'run.json'));
     if (!record || record.state === 'complete' || record.experiment.file !== experimentFile) continue;
-    const measured = record.cells.filter(({ attempts }) => attempts.length > 0).length;
+    const measured = record.cells.filter(({ id }) => isSettled(record, id)).length;
     found.push({ directory, measured, cells: record.cells.length });
   }
   return found;
+}
+
+/** Other people's folders are none of this program's business: what cannot be read is no run. */
+async function readRecord(path: string): Promise<RunRecord | undefined> {
+  try {
+    return runRecordSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -18,9 +18,7 @@ import { groundFacts, planFile } from './plan-file.ts';
 import { newRecord } from './record.ts';
 import { runName } from './run-folder.ts';
 import type { RunPlan } from './run-plan.ts';
-
-/** A cell that measured nothing usable, but in which nothing went wrong, is booted again at most so often. */
-const attemptsPerCell = 3;
+import { attemptsAt, isSettled } from './settled.ts';
 
 export interface RunOutcome {
   directory: string;
@@ -101,24 +99,12 @@ export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
       rows: found.rows.filter((row) => row.attempt === attemptsAt(record, row.cell).at(-1)?.attempt),
     };
   } catch (error) {
-    await save('interrupted');
+    await save('interrupted').catch(() => undefined); // The first error is the one that counts.
     throw error;
   }
 }
 
 const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
-
-const attemptsAt = (record: RunRecord, cell: string) =>
-  record.cells.find(({ id }) => id === cell)?.attempts ?? [];
-
-/** A cell is measured when its last boot was conclusive, or when it was booted as often as it may be. */
-export function isSettled(record: RunRecord, cell: string): boolean {
-  const last = attemptsAt(record, cell).at(-1);
-  if (!last) return false;
-  const rows = (last.valid ?? 0) + (last.invalid ?? 0) + (last.inconclusive ?? 0);
-  const isInconclusive = !last.invalid && (rows === 0 || (last.inconclusive ?? 0) > 0);
-  return !isInconclusive || last.attempt >= attemptsPerCell;
-}
 
 /** Boots the cell once more. */
 async function measureCell(execution: Execution, cell: CellPlan): Promise<void> {
