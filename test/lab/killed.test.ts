@@ -69,12 +69,16 @@ test('6 kill -9 of `run` at random instants: prune leaves nothing but the result
       JSON.parse(readFileSync(join(results, name, file), 'utf8'));
 }, 300_000);
 
-test.each(['acceleration', 'boot: '])(
-  'Ctrl-C at "%s" of `up` leaves nothing, without prune',
-  async (stage) => {
-    expect(await signalAt(stage, 'SIGINT', host.start(...up))).toMatchObject({
-      code: 130,
-      stderr: expect.stringContaining('interrupted by SIGINT'),
+test.each([
+  ['SIGINT', 'acceleration', 130],
+  ['SIGTERM', 'boot: ', 143],
+  ['SIGHUP', 'boot: ', 129],
+] as const)(
+  '%s at "%s" of `up` leaves nothing, without prune',
+  async (signal, stage, code) => {
+    expect(await signalAt(stage, signal, host.start(...up))).toMatchObject({
+      code,
+      stderr: expect.stringContaining(`interrupted by ${signal}`),
     });
     expect(host.traces()).toEqual([]);
   },
