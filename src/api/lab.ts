@@ -66,8 +66,8 @@ export class Lab implements AsyncDisposable {
     const name = options.name ?? `api-${randomBytes(5).toString('hex')}`;
     const report = options.onProgress ?? (() => undefined);
     const signal = options.signal ?? new AbortController().signal;
-    const boot = await prepareLab(plan, name, report, signal);
-    await raiseLab(boot, (options.bootTimeoutS ?? 120) * 1000, report, signal);
+    const how = { report, signal, timeoutMs: (options.bootTimeoutS ?? 120) * 1000 };
+    await raiseLab(await prepareLab(plan, name, how), how);
     return new Lab(
       name,
       plan.machines.map((machine) => machine.name),

@@ -18,6 +18,7 @@ export const up = (program: Command) =>
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
     .option('--image <NAME>', "another image than the topology's")
     .option('--boot-timeout <SECONDS>', 'deadline for the boot', Number, 120)
+    .option('--cold', 'boot every machine instead of letting it go on from a saved one')
     .option('--yes', 'install and download what is missing without asking')
     .option('--dry-run', 'print the plan and the command lines of QEMU, start nothing')
     .option('--json', 'print the state of the lab as JSON')
@@ -30,8 +31,8 @@ export const up = (program: Command) =>
       if (agreed || process.stdin.isTTY) await provision(hostPackages, agreed);
       const shown = progress(options.json);
       const signal = interruption();
-      const prepared = await prepareLab(plan, options.name, shown.report, signal);
-      const state = await raiseLab(prepared, options.bootTimeout * 1000, shown.report, signal);
+      const how = { report: shown.report, signal, timeoutMs: options.bootTimeout * 1000, cold: options.cold };
+      const state = await raiseLab(await prepareLab(plan, options.name, how), how);
       shown.end();
       if (options.json) return printJson(state);
       for (const { name, sshPort } of state.machines)

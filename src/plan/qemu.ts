@@ -3,17 +3,34 @@ import { type LabPlan, type MachinePlan, macAddress, type WirePlan } from './lab
 
 export type Accelerator = 'kvm' | 'tcg';
 
-export interface BootPlan {
+export interface KernelBoot {
   accelerator: Accelerator;
   /** Paths, relative to the folder that QEMU is started in or absolute. */
   kernel: string;
   initramfs: string;
-  /** A card for SSH over QEMU's user network; on the loopback port that the host's kernel gives. */
-  mgmt: boolean;
-  /** Captures, by wire, at this machine's card: file and bytes of each frame that are kept. */
-  captures: { wire: string; file: string; snaplen: number }[];
   /** Every message of the kernel on the console, which takes time under emulation. */
   verboseConsole?: boolean;
+}
+
+export interface BootPlan extends KernelBoot {
+  /**
+   * A machine for people: with a card for SSH over QEMU's user network, on the loopback port that the host's kernel
+   * gives, and told over its second serial port who it is (setup.ts).
+   */
+  mgmt: boolean;
+  /** Goes on where a saved machine waited, instead of booting. */
+  saved?: SavedMachine;
+  /** Captures, by wire, at this machine's card: file and bytes of each frame that are kept. */
+  captures: { wire: string; file: string; snaplen: number }[];
+}
+
+/** A machine that was saved while it waited to be told who it is; any machine with as much memory can go on from it. */
+export interface SavedMachine {
+  /** File of its memory, which is mapped copy on write, and of everything else. */
+  memory: string;
+  state: string;
+  /** Cards that it has; a machine of fewer leaves the others down. */
+  cards: number;
 }
 
 /** Files of a machine in the lab's folder. QEMU runs in that folder, so that no socket path is ever too long. */
@@ -21,6 +38,7 @@ export const machineFiles = (machine: string) => ({
   console: `${machine}.console.log`,
   events: `${machine}.events.jsonl`,
   qmp: `${machine}.qmp`,
+  setup: `${machine}.setup`,
   log: `${machine}.qemu.log`,
 });
 
@@ -36,21 +54,17 @@ const wireSocket = (wire: string, member: string) => `${wire}.${member}.sock`;
 export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan): string[] {
   const files = machineFiles(machine.name);
   const argv = [
-    ...[
-      '-name',
+    ...base(
       `miglab-${machine.name}`,
-      '-nodefaults',
-      '-no-user-config',
-      '-display',
-      'none',
-      '-no-reboot',
-    ],
-    ...['-machine', 'q35,usb=off,vmport=off', '-smp', '1', '-m', `${machine.memoryMb}M`],
-    ...processor(boot.accelerator),
-    ...['-kernel', boot.kernel, '-initrd', boot.initramfs, '-append', kernelCommandLine(machine, boot)],
-    ...['-serial', `file:${files.console}`, '-serial', `file:${files.events}`],
+      machine.memoryMb,
+      boot.accelerator,
+      boot.saved && mapped(boot.saved, machine),
+    ),
+    ...(boot.saved
+      ? ['-incoming', 'defer']
+      : kernel(boot, boot.mgmt ? setupPort : `miglab.machine=${machine.name}`)),
+    ...['-serial', `file:${files.console}`, ...secondSerial(files, boot.mgmt)],
     ...['-qmp', `unix:${files.qmp},server=on,wait=off`],
-    ...['-device', 'virtio-rng-pci'],
   ];
   for (const nic of machine.nics) {
     const wire = lab.wires.find(({ name }) => name === nic.wire);
@@ -62,14 +76,75 @@ export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan
       ...['-netdev', 'user,id=mgmt,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
       ...card('mgmt', mgmtMac(lab, machine)),
     );
+  const used = machine.nics.length + Number(boot.mgmt);
+  for (let spare = used; spare < (boot.saved?.cards ?? used); spare++) argv.push(...unconnected(spare));
   for (const { wire, file, snaplen } of boot.captures)
     argv.push('-object', `filter-dump,id=dump-${wire},netdev=${wire},file=${file},maxlen=${snaplen}`);
   return argv;
 }
 
+/**
+ * QEMU's arguments for a machine that boots, waits to be told who it is, and is saved then. Its devices are those of
+ * every machine that goes on from it; its memory is the file, relative to the folder that QEMU is started in. Pure.
+ */
+export function savingArguments(boot: KernelBoot, memoryMb: number, cards: number): string[] {
+  const files = machineFiles('machine');
+  const memory = `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=memory,share=on`;
+  return [
+    ...base('miglab-machine', memoryMb, boot.accelerator, memory),
+    ...kernel(boot, setupPort),
+    ...[
+      '-serial',
+      `file:${files.console}`,
+      '-serial',
+      'null',
+      '-qmp',
+      `unix:${files.qmp},server=on,wait=off`,
+    ],
+    ...Array.from({ length: cards }, (_, number) => unconnected(number)).flat(),
+  ];
+}
+
 /** The mgmt network counts as the wire after the last; the machine's byte is that of its other cards. */
 export const mgmtMac = (lab: LabPlan, machine: MachinePlan): string =>
   macAddress(lab.wires.length, Number.parseInt(machine.nics[0]?.mac.slice(-2) ?? '0', 16));
+
+/** What every machine has, in the order in which QEMU gives devices their places. */
+const base = (name: string, memoryMb: number, accelerator: Accelerator, memory: string | undefined) => [
+  ...['-name', name, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+  ...(memory ? ['-object', memory] : []),
+  ...['-machine', `q35,usb=off,vmport=off${memory ? ',memory-backend=ram' : ''}`],
+  ...['-smp', '1', '-m', `${memoryMb}M`, ...processor(accelerator)],
+  // The second tells a machine that was restored that others may have the same random numbers.
+  ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
+];
+
+/** The saved memory as it is on disk; what the machine writes stays its own. */
+const mapped = ({ memory }: SavedMachine, { memoryMb }: MachinePlan) =>
+  `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${memory},share=off,readonly=on,rom=off`;
+
+const setupPort = 'miglab.setup=ttyS1';
+
+const kernel = (boot: KernelBoot, role: string) => [
+  ...['-kernel', boot.kernel, '-initrd', boot.initramfs, '-append', kernelCommandLine(role, boot)],
+];
+
+/** Events go to a file; where the port also brings the setup, what comes out of it is kept there all the same. */
+const secondSerial = ({ events, setup }: ReturnType<typeof machineFiles>, mgmt: boolean) =>
+  mgmt
+    ? [
+        '-chardev',
+        `socket,id=setup,path=${setup},server=on,wait=off,logfile=${events}`,
+        '-serial',
+        'chardev:setup',
+      ]
+    : ['-serial', `file:${events}`];
+
+/** A card that nobody else hears. */
+const unconnected = (number: number) => [
+  ...['-netdev', `hubport,id=spare${number},hubid=${100 + number}`],
+  ...card(`spare${number}`, macAddress(0xff, number)),
+];
 
 // A named model: `max` differs between QEMU versions, and with 7.2 crashes kernels from 6.12 on in cmpxchg16b.
 const processor = (accelerator: Accelerator) =>
@@ -78,10 +153,9 @@ const processor = (accelerator: Accelerator) =>
     : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'Nehalem-v1'];
 
 // Half of a boot under emulation goes into self-tests, calibration and processor mitigations: 3.6 s with, 2.0 s without.
-const kernelCommandLine = (machine: MachinePlan, { verboseConsole }: BootPlan) =>
+const kernelCommandLine = (role: string, { verboseConsole }: KernelBoot) =>
   [
-    ...['console=ttyS0', verboseConsole ? 'loglevel=8' : 'quiet', 'panic=-1', 'oops=panic'],
-    `miglab.machine=${machine.name}`,
+    ...['console=ttyS0', verboseConsole ? 'loglevel=8' : 'quiet', 'panic=-1', 'oops=panic', role],
     ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests'],
   ].join(' ');
 

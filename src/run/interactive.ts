@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newKeyPair } from '../guest/key.ts';
-import { assembleInitramfs, writeLayer } from '../image/cpio.ts';
+import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
-import type { LabPlan } from '../plan/lab.ts';
+import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
+import { setupScript } from '../plan/setup.ts';
 import { diskFault } from '../vm/disk.ts';
-import { type LabBoot, startLab, waitUntilReady } from '../vm/lab.ts';
+import { type LabBoot, setUpMachines, startLab, waitUntilReady } from '../vm/lab.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { prepareGround } from './ground.ts';
+import { ensureSaved } from './saved.ts';
 
 /** The plan of a lab as `--dry-run` prints it; files that are not built yet are named by what they will be. */
 export function dryRun(plan: LabPlan, name: string) {
@@ -29,32 +32,32 @@ export function dryRun(plan: LabPlan, name: string) {
   return { name, ...plan, commands };
 }
 
-/** Makes the lab's folder, builds what is missing, puts the lab's keys and initramfs into the folder. */
-export async function prepareLab(
-  plan: LabPlan,
-  name: string,
-  report: Report,
-  signal: AbortSignal,
-): Promise<LabBoot> {
+export interface RaiseOptions {
+  report: Report;
+  signal: AbortSignal;
+  /** Longest time for the machines to come up, of what is built before apart. */
+  timeoutMs: number;
+  /** Boots every machine instead of letting them go on from a saved one. */
+  cold?: boolean;
+}
+
+/**
+ * Makes the lab's folder with its keys, and builds what is missing: the machines that those of the lab go on from too.
+ */
+export async function prepareLab(plan: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
+  const { report, signal, timeoutMs, cold } = options;
   const folder = await claimLab(name, 'interactive');
   try {
     const ground = await prepareGround(plan.image, report, undefined, signal);
     const initramfs = join(folder, 'initramfs');
-    await assembleInitramfs(initramfs, [
-      ground.guest.initramfs,
-      ground.tools.layer,
-      writeLayer(await labLayer(plan, folder)),
-    ]);
+    const saved = cold ? undefined : await ensureSaved(plan, ground, timeoutMs, report, signal);
+    if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
     signal.throwIfAborted();
     return {
-      ...{
-        name,
-        purpose: 'interactive',
-        plan,
-        qemu: ground.qemu.argv,
-        accelerator: ground.acceleration.accelerator,
-      },
-      ...{ kernel: ground.guest.kernel, initramfs, mgmt: true, captures: [] },
+      ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
+      ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: true },
+      ...(saved ? { saved } : {}),
+      setups: setupsOf(plan, await labFiles(plan, folder)),
     };
   } catch (error) {
     forgetLab(name);
@@ -62,16 +65,15 @@ export async function prepareLab(
   }
 }
 
-/** Boots the machines, waits for them, and lets the lab stand by itself; takes all down again when one does not come up. */
+/** Starts the machines, waits for them, and lets the lab stand by itself; takes all down again when one does not come up. */
 export async function raiseLab(
   boot: LabBoot,
-  timeoutMs: number,
-  report: Report,
-  signal: AbortSignal,
+  { timeoutMs, report, signal }: RaiseOptions,
 ): Promise<LabState> {
   report({ stage: 'boot', detail: boot.accelerator });
-  const state = await startLab({ ...boot, signal });
+  const state = await startLab(boot);
   try {
+    await setUpMachines(boot, state, timeoutMs);
     await waitUntilReady(state, timeoutMs, signal);
     releaseLab(boot.name);
   } catch (error) {
@@ -81,14 +83,26 @@ export async function raiseLab(
   return state;
 }
 
-/** Keys are made for this lab and go into its machines at boot; images hold none. */
-async function labLayer(plan: LabPlan, folder: string): Promise<LayerFile[]> {
+/** What each machine is told when it waits: who it is, the files, the time, and something nobody else knows. */
+function setupsOf(plan: LabPlan, files: readonly LayerFile[]): Record<string, string> {
+  const time = Math.round(Date.now() / 1000);
+  const setup = (machine: MachinePlan) =>
+    setupScript(
+      machine.name,
+      [machineFile(plan, machine, true), ...files],
+      time,
+      randomBytes(64).toString('hex'),
+    );
+  return Object.fromEntries(plan.machines.map((machine) => [machine.name, setup(machine)]));
+}
+
+/** Keys are made for this lab and go into its machines when they come up; images and saved machines hold none. */
+async function labFiles(plan: LabPlan, folder: string): Promise<LayerFile[]> {
   const user = newKeyPair();
   const host = newKeyPair();
   await writeFile(join(folder, 'id'), user.private, { mode: 0o600 });
   await writeFile(join(folder, 'host_key.pub'), host.public);
   return [
-    ...plan.machines.map((machine) => machineFile(plan, machine, true)),
     hostsFile(plan),
     { path: 'root/.ssh/authorized_keys', mode: 0o600, content: `${user.public}\n` },
     { path: 'etc/miglab/ssh/host_key', mode: 0o600, content: host.private },

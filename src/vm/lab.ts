@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
-import { type Accelerator, machineFiles, qemuArguments } from '../plan/qemu.ts';
-import { findPanic, lastLines, readConsole } from './console.ts';
-import { diskFault, isFull } from './disk.ts';
+import { type Accelerator, machineFiles, qemuArguments, type SavedMachine } from '../plan/qemu.ts';
+import { waitForLine } from './awaited-line.ts';
+import { lastLines, readConsole } from './console.ts';
+import { diskFault } from './disk.ts';
 import { isAlive, startDetached } from './lifetime.ts';
 import { requireMemory } from './memory.ts';
 import { Qmp } from './qmp.ts';
+import { resumeMachine, waitingLine } from './saved-machine.ts';
+import { sendText } from './send-text.ts';
 import { type LabState, labFolder, type MachineState, saveLab } from './state.ts';
 import { stopLab } from './teardown.ts';
 import { waitFor } from './wait.ts';
@@ -21,6 +24,10 @@ export interface LabBoot {
   kernel: string;
   initramfs: string;
   mgmt: boolean;
+  /** Saved machines by their memory in MiB, to go on from instead of booting. */
+  saved?: ReadonlyMap<number, SavedMachine>;
+  /** What each machine that waits is told: scripts by the machine's name. */
+  setups?: Record<string, string>;
   captures: { machine: string; wire: string; file: string; snaplen: number }[];
   verboseConsole?: boolean;
   signal?: AbortSignal;
@@ -34,10 +41,16 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
     kernel: boot.kernel,
     initramfs: boot.initramfs,
     mgmt: boot.mgmt,
+    ...savedFor(boot, machine),
     captures: boot.captures.filter((capture) => capture.machine === machine.name),
     verboseConsole: boot.verboseConsole === true,
   }),
 ];
+
+const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
+  const found = saved?.get(memoryMb);
+  return found ? { saved: found } : {};
+};
 
 /** The same for every machine, in the order of their start. */
 export const commandLines = (boot: LabBoot): { machine: string; argv: string[] }[] =>
@@ -109,6 +122,8 @@ async function startMachine(
     },
   );
   await qmp.execute('query-status');
+  const { saved } = savedFor(boot, machine);
+  if (saved) await resumeMachine(qmp, saved);
   if (boot.mgmt) state.sshPort = forwardedPort(await qmp.human('info usernet'));
   return state;
 }
@@ -120,6 +135,18 @@ function forwardedPort(text: string): number {
   const port = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(text)?.[1];
   if (!port) throw new Fault(ExitCode.bug, `QEMU forwards no port:\n${text}`);
   return Number(port);
+}
+
+/** Tells each machine that waits who it is. @throws as `waitForLine` does */
+export async function setUpMachines(boot: LabBoot, state: LabState, timeoutMs: number): Promise<void> {
+  const folder = labFolder(state.name);
+  const tell = async (machine: MachineState) => {
+    const { console, setup } = machineFiles(machine.name);
+    // A saved machine has said before that it waits.
+    if (!boot.saved) await waitForLine(machine, join(folder, console), waitingLine, timeoutMs, boot.signal);
+    await sendText(folder, setup, boot.setups?.[machine.name] ?? '');
+  };
+  await Promise.all(state.machines.map(tell));
 }
 
 /**
@@ -134,38 +161,9 @@ export async function waitUntilReady(
   signal?: AbortSignal,
 ): Promise<void> {
   await Promise.all(
-    state.machines.map(async (machine) => {
+    state.machines.map((machine) => {
       const console = join(labFolder(state.name), machineFiles(machine.name).console);
-      let text = '';
-      const wait = {
-        what: `${machine.name}: boot`,
-        timeoutMs,
-        path: labFolder(state.name),
-        detail: () => lastLines(text),
-      };
-      await waitFor(signal ? { ...wait, signal } : wait, async () => {
-        text = await readConsole(console);
-        if (text.includes(`miglab: ${machine.name} ready`)) return true;
-        const panic = findPanic(text);
-        if (panic) throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(text)}`);
-        if (!isAlive(machine.process))
-          throw new Fault(
-            ExitCode.nothingMeasured,
-            `${machine.name}: ended during its boot\n${lastLines(text)}`,
-          );
-        requireRoom(labFolder(state.name));
-        return undefined;
-      });
+      return waitForLine(machine, console, `miglab: ${machine.name} ready`, timeoutMs, signal);
     }),
   );
-}
-
-/** @throws Fault (69) when nothing more can be written to the disk of `folder`. */
-export function requireRoom(folder: string): void {
-  if (isFull(folder))
-    throw new Fault(
-      ExitCode.hostLacks,
-      `the disk is full: ${folder}`,
-      'Make room (200 MB), or set XDG_STATE_HOME to a folder on another disk.',
-    );
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { closeSync, openSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { connectIn } from './unix-socket.ts';
 
 const reply = z.looseObject({
   return: z.unknown().optional(),
@@ -23,21 +23,10 @@ export class Qmp implements AsyncDisposable {
   }
 
   /**
-   * Connects and leaves negotiation mode; an answer means that QEMU has set up all its devices. The socket is named
-   * through a descriptor of its folder, because the path of a UNIX socket ends after 107 bytes (unix(7)).
+   * Connects and leaves negotiation mode; an answer means that QEMU has set up all its devices.
    */
   static async open(folder: string, name: string): Promise<Qmp> {
-    const descriptor = openSync(folder, 'r');
-    const socket = connect(`/proc/self/fd/${descriptor}/${name}`);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve);
-        socket.once('error', reject);
-      });
-    } finally {
-      closeSync(descriptor);
-    }
-    const qmp = new Qmp(socket);
+    const qmp = new Qmp(await connectIn(folder, name));
     await qmp.execute('qmp_capabilities');
     return qmp;
   }

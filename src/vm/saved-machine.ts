@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import { ExitCode, Fault } from '../fault.ts';
+import { type KernelBoot, machineFiles, type SavedMachine, savingArguments } from '../plan/qemu.ts';
+import { waitForLine } from './awaited-line.ts';
+import { endProcess, startDetached } from './lifetime.ts';
+import { Qmp } from './qmp.ts';
+import { waitFor } from './wait.ts';
+
+const files = machineFiles('machine');
+
+/** What a machine prints when it waits to be told who it is (images/init). */
+export const waitingLine = 'miglab: machine waits';
+
+export interface Saving extends KernelBoot {
+  qemu: readonly string[];
+  memoryMb: number;
+  cards: number;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Boots a machine in `folder` until it waits to be told who it is, and saves it there: its memory in the file that QEMU
+ * maps anyway, everything else as a migration stream without the memory (QEMU: migration/ram.c, x-ignore-shared).
+ *
+ * @throws Fault (2) when it does not come to wait, with its last console lines; (124) when that takes too long
+ */
+export async function saveMachine(saving: Saving, folder: string): Promise<void> {
+  const { qemu, memoryMb, cards, timeoutMs, signal } = saving;
+  const argv = [...qemu, ...savingArguments(saving, memoryMb, cards)];
+  const { identity } = await startDetached(argv, folder, files.log);
+  try {
+    const machine = { name: 'machine', process: identity };
+    await waitForLine(machine, join(folder, files.console), waitingLine, timeoutMs, signal);
+    await using qmp = await Qmp.open(folder, files.qmp);
+    await ignoreMemory(qmp);
+    await qmp.execute('stop');
+    await qmp.execute('migrate', { uri: 'file:state' });
+    await migrated(qmp, folder);
+  } finally {
+    await endProcess(identity);
+  }
+}
+
+/** Brings a machine that QEMU was started for with `-incoming defer` to where it was saved, and lets it go on. */
+export async function resumeMachine(qmp: Qmp, saved: SavedMachine): Promise<void> {
+  await ignoreMemory(qmp);
+  // Nobody has to be told that a machine has moved.
+  await qmp.execute('migrate-set-parameters', { 'announce-rounds': 0 });
+  await qmp.execute('migrate-incoming', { uri: `file:${saved.state}` });
+  await migrated(qmp, saved.state);
+  await qmp.execute('cont');
+}
+
+const ignoreMemory = (qmp: Qmp) =>
+  qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] });
+
+const migrated = (qmp: Qmp, path: string) =>
+  waitFor({ what: 'the saved state of a machine', timeoutMs: 20_000, path }, async () => {
+    const { status, 'error-desc': why } = (await qmp.execute('query-migrate')) as Record<string, string>;
+    if (status === 'failed') throw new Fault(ExitCode.hostLacks, `a machine's saved state: ${why}`);
+    return status === 'completed' ? true : undefined;
+  });
