@@ -14,13 +14,13 @@ export async function conclude(
   resumption: Resumption | undefined,
   json: boolean | undefined,
 ): Promise<number> {
-  const { html, summary, text } = await writeReport(directory);
+  const { html, figures, summary, text } = await writeReport(directory);
   if (json) printJson({ ...summary, failures, resumed: resumption ? ids(resumption) : null });
   else {
     print(text);
     if (resumption) print(resumedLine(resumption));
     for (const failure of failures) print(failureLines(failure));
-    print(`Report: ${html}`);
+    print(`Report: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);
   }
   return codeOf(rows);
 }

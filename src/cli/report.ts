@@ -15,7 +15,7 @@ export const report = (program: Command) =>
     .action(async (run: string, options) => {
       const folder = runFolder(run);
       await analyseRun(folder);
-      const { html, summary, text } = await writeReport(folder);
+      const { html, figures, summary, text } = await writeReport(folder);
       if (options.json) return printJson(summary);
-      print(`${text}\nReport: ${html}`);
+      print(`${text}\nReport: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);
     });

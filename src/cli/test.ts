@@ -13,6 +13,7 @@ import { provision } from './provision.ts';
 /** What only the tests run. */
 const testPackages: HostPackage[] = [
   { program: 'tshark', package: 'tshark', why: 'the reference that captures are checked against, in tests' },
+  { program: 'chromium', package: 'chromium', why: 'shows the page of a report, in tests' },
 ];
 
 export const test = (program: Command) =>

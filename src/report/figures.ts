@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Measurement } from '../analysis/measurement.ts';
+import type { Axis, Drawing, Figure, Marker, Shape, Trace } from './drawing.ts';
 import { number } from './format.ts';
-import { heading, isShare, METRICS, type Metric } from './metrics.ts';
+import { isShare, METRICS, type Metric } from './metrics.ts';
 import { bySize, medianOf } from './statistics.ts';
 import { type Condition, conditionsOf, rowsOf } from './summary.ts';
+import { type Unit, unitFor } from './units.ts';
 
-/** Plotly's data and layout. A colour that starts with `--` is a custom property of the page's style sheet. */
-export interface Drawing {
-  readonly data: readonly object[];
-  readonly layout: object;
-}
-/** One set of axes, drawn once for each choice (a metric, a unit) that the reader can take. */
-interface Panel {
-  readonly title: string;
-  readonly caption: string;
-  readonly drawings: Readonly<Record<string, Drawing>>;
-}
-export interface Figure {
-  readonly id: string;
-  readonly choices: readonly { readonly id: string; readonly label: string }[];
-  readonly panels: readonly Panel[];
-}
 export interface Band {
   readonly low: number;
   readonly high: number;
@@ -39,15 +25,23 @@ const BANDED: readonly Metric[] = ['delay_ms', 'delay_payload_ms', 'delay_ack_ms
 
 /** Delay by image size: every row a point, valid rows' medians a line, a panel for each condition, the paper's band behind. */
 export function figure5(rows: readonly Measurement[], band: Band | null): Figure {
-  return sizesFigure('fig5', FIG5_METRICS, rows, (metric) => (BANDED.includes(metric) ? band : null));
+  const title = 'Figure 5: delay by image size';
+  return sizesFigure({ id: 'fig5', title }, FIG5_METRICS, rows, (metric) =>
+    BANDED.includes(metric) ? band : null,
+  );
 }
 
 /** The smallest window by image size. */
 export const figure6Minimum = (rows: readonly Measurement[]): Figure =>
-  sizesFigure('fig6-minimum', FIG6_MINIMA, rows, () => null);
+  sizesFigure(
+    { id: 'fig6-minimum', title: 'Figure 6: smallest window by image size' },
+    FIG6_MINIMA,
+    rows,
+    () => null,
+  );
 
 function sizesFigure(
-  id: string,
+  about: Pick<Figure, 'id' | 'title'>,
   metrics: readonly Metric[],
   rows: readonly Measurement[],
   bandFor: (metric: Metric) => Band | null,
@@ -57,9 +51,9 @@ function sizesFigure(
     const drawings = Object.fromEntries(
       metrics.map((metric) => [metric, drawSizes(metric, own, bandFor(metric))]),
     );
-    return { title: conditionTitle(condition), caption: sampleCaption(own), drawings };
+    return { title: conditionTitle(condition), drawings };
   });
-  return { id, choices: metrics.map((metric) => ({ id: metric, label: METRICS[metric].label })), panels };
+  return { ...about, choices: metrics.map((id) => ({ id, label: METRICS[id].label })), panels };
 }
 
 export function conditionTitle({ engine, role, rate_mb_s, peer_rate_mb_s }: Condition): string {
@@ -71,76 +65,92 @@ export function conditionTitle({ engine, role, rate_mb_s, peer_rate_mb_s }: Cond
   return `${role}, ${rates.join(', ')}${engine === 'tcpmig' ? '' : `, ${engine}`}`;
 }
 
-function sampleCaption(rows: readonly Measurement[]): string {
-  const valid = rows.filter((row) => row.status === 'valid').length;
-  const other = rows.length - valid;
-  return `n = ${valid} valid${other > 0 ? `, ${other} not (×)` : ''}`;
-}
+type SizedPoint = { readonly size: number; readonly value: number; readonly row: Measurement };
 
 function drawSizes(metric: Metric, rows: readonly Measurement[], band: Band | null): Drawing {
   const points = rows.flatMap((row) => {
     const value = METRICS[metric].value(row);
     return value === null ? [] : [{ size: row.image_mb, value, row }];
   });
-  const valid = points.filter((p) => p.row.status === 'valid');
-  const medians = [...bySize(valid)].map(([size, group]) => ({ size, value: medianOf(group) }));
-  const data = [
-    {
-      name: 'median',
-      mode: 'lines',
-      x: medians.map((m) => m.size),
-      y: medians.map((m) => m.value),
-      line: { color: '--line', width: 2 },
-      hovertemplate: 'median %{y:.4g}<extra>%{x} MB</extra>',
-    },
-    scatter('valid', valid, { symbol: 'circle', size: 8, color: '--point', opacity: 0.75 }),
-    scatter(
-      'not valid',
-      points.filter((p) => p.row.status !== 'valid'),
-      { symbol: 'x-thin', size: 9, line: { color: '--bad', width: 2 } },
-    ),
-  ];
-  return { data, layout: sizesLayout(metric, rows, points, band) };
-}
-
-type SizedPoint = { readonly size: number; readonly value: number; readonly row: Measurement };
-
-function scatter(name: string, points: readonly SizedPoint[], marker: object): object {
+  const largest = Math.max(0, ...points.map((p) => p.value));
+  const unit = unitFor(METRICS[metric].unit, largest);
+  const [valid, other] = [true, false].map((is) => points.filter((p) => (p.row.status === 'valid') === is));
   return {
-    name,
-    mode: 'markers',
-    x: points.map((p) => p.size),
-    y: points.map((p) => p.value),
-    text: points.map(({ row }) => `${row.cell}, rep ${row.rep}, ${row.status}`),
-    marker,
-    hovertemplate: '%{y:.4g}<br>%{text}<extra></extra>',
+    data: [medians(valid ?? [], unit), scatter(VALID, valid ?? [], unit), scatter(OTHER, other ?? [], unit)],
+    layout: {
+      xaxis: sizesAxis(rows),
+      yaxis: valuesAxis(metric, unit, Math.max(largest, band?.high ?? 0)),
+      shapes: band ? [bandShape(band)] : [],
+    },
+    samples: samplesLine(rows, points),
   };
 }
 
-function sizesLayout(
-  metric: Metric,
-  rows: readonly Measurement[],
+/** How many rows are drawn, and how many are not because they have no such value. */
+function samplesLine(rows: readonly Measurement[], points: readonly SizedPoint[]): string {
+  const valid = points.filter((p) => p.row.status === 'valid').length;
+  const [other, without] = [points.length - valid, rows.length - points.length];
+  return `n = ${valid}${other > 0 ? `, ${other} not valid` : ''}${without > 0 ? `, ${without} without value` : ''}`;
+}
+
+function medians(valid: readonly SizedPoint[], unit: Unit): Trace {
+  const groups = [...bySize(valid)];
+  return {
+    name: 'median',
+    mode: 'lines',
+    x: groups.map(([size]) => size),
+    y: groups.map(([, group]) => unit.of(medianOf(group))),
+    line: { color: '--line', width: 2 },
+    showlegend: groups.length > 0,
+    hovertemplate: `median %{y:.4~g} ${unit.name}<extra>%{x} MB</extra>`,
+  };
+}
+
+const VALID: { name: string; marker: Marker } = {
+  name: 'valid migration',
+  marker: { symbol: 'circle-open', size: 8, color: '--point', line: { width: 1.5 } },
+};
+const OTHER: { name: string; marker: Marker } = {
+  name: 'not valid',
+  marker: { symbol: 'x-thin', size: 9, line: { color: '--bad', width: 2 } },
+};
+
+const scatter = (
+  about: { name: string; marker: Marker },
   points: readonly SizedPoint[],
-  band: Band | null,
-): object {
+  unit: Unit,
+): Trace => ({
+  ...about,
+  mode: 'markers',
+  x: points.map((p) => p.size),
+  y: points.map((p) => unit.of(p.value)),
+  text: points.map(({ row }) => `${row.cell}, rep ${row.rep}, ${row.status}`),
+  showlegend: points.length > 0,
+  hovertemplate: `%{y:.4~g} ${unit.name}<br>%{text}<extra></extra>`,
+});
+
+function sizesAxis(rows: readonly Measurement[]): Axis {
   const sizes = [...new Set(rows.map((row) => row.image_mb))].sort((a, b) => a - b);
-  const share = isShare(metric);
-  const top = Math.max(share ? 1 : 0, ...points.map((p) => p.value), band?.high ?? 0) * 1.08 || 1;
   return {
-    xaxis: {
-      title: { text: 'Image size (MB)' },
-      type: 'log',
-      tickvals: sizes,
-      ticktext: sizes.map(String),
-      range: [Math.log10(sizes[0] ?? 1) - 0.12, Math.log10(sizes.at(-1) ?? 1) + 0.12],
-    },
-    yaxis: { title: { text: heading(metric) }, range: [0, top], tickformat: share ? ',.0%' : '' },
-    shapes: band ? [bandShape(band)] : [],
-    annotations: band ? [bandLabel(band, top)] : [],
+    title: { text: 'Image size (MB)' },
+    type: 'log',
+    tickvals: sizes,
+    ticktext: sizes.map(String),
+    range: [Math.log10(sizes[0] ?? 1) - 0.12, Math.log10(sizes.at(-1) ?? 1) + 0.12],
   };
 }
 
-const bandShape = ({ low, high }: Band): object => ({
+function valuesAxis(metric: Metric, unit: Unit, largest: number): Axis {
+  const share = isShare(metric);
+  const top = Math.max(share ? 1 : 0, unit.of(largest)) * 1.08 || 1;
+  return {
+    title: { text: `${METRICS[metric].label} (${unit.name})` },
+    range: [0, top],
+    ...(share && { tickformat: ',.0%' }),
+  };
+}
+
+const bandShape = ({ low, high, label }: Band): Shape => ({
   type: 'rect',
   xref: 'paper',
   x0: 0,
@@ -150,16 +160,6 @@ const bandShape = ({ low, high }: Band): object => ({
   fillcolor: '--band',
   line: { width: 0 },
   layer: 'below',
-});
-
-/** Within the band, or above it where the band is a thin line of the scale up to `top`. */
-const bandLabel = ({ low, high, label }: Band, top: number): object => ({
-  text: label,
-  xref: 'paper',
-  x: 0.01,
-  xanchor: 'left',
-  y: high,
-  yanchor: high - low > 0.1 * top ? 'top' : 'bottom',
-  showarrow: false,
-  font: { color: '--band-text', size: 12 },
+  name: label,
+  showlegend: true,
 });

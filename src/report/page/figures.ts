@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median } from 'simple-statistics';
 import type { Measurement } from '../../analysis/measurement.ts';
-import { conditionTitle, type Figure } from '../figures.ts';
+import type { Figure } from '../drawing.ts';
+import { conditionTitle } from '../figures.ts';
 import { number } from '../format.ts';
 import { heading, METRICS, type Metric } from '../metrics.ts';
 import { bySize } from '../statistics.ts';
@@ -17,7 +18,7 @@ ${figure.choices.length > 1 && choiceBar(figure, label)}
     (
       panel,
       index,
-    ) => html`<figure class="panel"><figcaption><b>${panel.title}</b><span class="samples">${panel.caption}</span></figcaption>
+    ) => html`<figure class="panel"><figcaption><b>${panel.title}</b><span class="samples">${panel.drawings[figure.choices[0]?.id ?? '']?.samples}</span></figcaption>
 <div class="plot" data-panel="${index}" role="img" aria-label="${label}, ${panel.title}; the same numbers are in the table below"></div></figure>`,
   )}</div>
 <p class="caption"><b>${label}.</b> ${text}</p>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
 import type { Claims } from '../claims.ts';
-import { figure6 } from '../curves.ts';
-import { type Band, FIG5_METRICS, FIG6_MINIMA, type Figure, figure5, figure6Minimum } from '../figures.ts';
-import { number } from '../format.ts';
+import type { Figure } from '../drawing.ts';
+import { FIG5_METRICS, FIG6_MINIMA } from '../figures.ts';
+import { paletteStyle } from '../palette.ts';
 import type { Run } from '../results.ts';
+import { figuresOf } from '../run-figures.ts';
 import type { Summary } from '../summary.ts';
 import { rowCounts, verdictCounts } from '../terminal.ts';
 import { claimsSection } from './claims.ts';
@@ -22,11 +23,7 @@ export interface Assets {
 
 /** report.html: one file that asks nothing of any network; its policy forbids it to. */
 export function renderPage(run: Run, claims: Claims | null, summary: Summary, assets: Assets): string {
-  const figures = [
-    figure5(run.rows, paperBand(claims)),
-    figure6(run.rows, run.windows),
-    figure6Minimum(run.rows),
-  ] as const;
+  const figures = figuresOf(run, claims);
   const { record } = run;
   return html`<!doctype html>
 <html lang="en">
@@ -36,7 +33,8 @@ export function renderPage(run: Run, claims: Claims | null, summary: Summary, as
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${record.experiment.title} – ${record.id}</title>
-<style>${new Markup(assets.style)}</style>
+<style>${new Markup(paletteStyle())}
+${new Markup(assets.style)}</style>
 </head>
 <body>
 <header>
@@ -77,7 +75,7 @@ const SECTIONS = [
 function figuresSections({ rows }: Run, [fig5, fig6, minima]: readonly [Figure, Figure, Figure]): Markup {
   const noScript = html`<noscript><p class="warning">The figures are drawn by a script within this page; their numbers are in the tables below them.</p></noscript>`;
   return html`<section id="fig5"><h2>Figure 5: delay by image size</h2>${noScript}
-${figureBlock(fig5, 'Figure 5', 'Each dot is one migration, the line joins the medians of valid ones. Crosses are rows that are not valid, where they were measured at all. The shaded band is what the paper measured on its machines.')}
+${figureBlock(fig5, 'Figure 5', 'Each circle is one valid migration, the line joins their medians. Crosses are rows that are not valid, where they were measured at all. The shaded band is what the paper measured on its machines.')}
 ${sizesTable(FIG5_METRICS, rows, 'Numbers of figure 5: median (smallest to largest) of valid rows')}</section>
 <section id="fig6"><h2>Figure 6: window by image size</h2>${noScript}
 ${
@@ -85,24 +83,13 @@ ${
     ? figureBlock(
         fig6,
         'Figure 6',
-        'The window that the migrating endpoint advertises, from the freeze on. For each size the migration with the median smallest window is drawn in full, the others faintly. ' +
+        'The window that the migrating endpoint advertises, from the freeze on. For each size the migration with the median smallest window is drawn in full, with a mark where it is lowest, the others faintly. ' +
           'Curves of more than 1,000 segments keep the first, last, lowest and highest of each 250th of their length.',
       )
     : html`<p>No window was recorded in a valid migration.</p>`
 }
 ${figureBlock(minima, 'Figure 6, smallest window', 'How far the window falls: the smallest around the move, as a share of the window before it, or in bytes.')}
 ${sizesTable(['window_before', ...FIG6_MINIMA], rows, 'Numbers of figure 6: median (smallest to largest) of valid rows')}</section>`;
-}
-
-/** The paper's range of the delay, as its claim states it. */
-function paperBand(claims: Claims | null): Band | null {
-  const claim = claims?.claims.find(
-    (c) => c.status === 'checked' && c.metric === 'delay_ms' && c.statistic === 'median-per-size',
-  );
-  if (claim?.status !== 'checked') return null;
-  const { at_least: low, at_most: high } = claim.expected;
-  if (low === undefined || high === undefined) return null;
-  return { low, high, label: `paper: ${number(low)} to ${number(high)} ms` };
 }
 
 /** Only the two scripts below may run, and nothing may be fetched. Plotly sets styles on elements. */

@@ -41,7 +41,7 @@
       paper_bgcolor: card,
       plot_bgcolor: card,
       margin: { l: 8, r: 14, t: 14, b: 8 },
-      showlegend: given.showlegend ?? false,
+      showlegend: true,
       legend: {
         orientation: 'h',
         x: 0,
@@ -49,6 +49,8 @@
         yanchor: 'bottom',
         traceorder: 'normal',
         bgcolor: 'rgba(0,0,0,0)',
+        font: { size: narrow.matches ? 11 : 12 },
+        ...(narrow.matches && { entrywidth: 95 }),
       },
       hoverlabel: { bgcolor: ink, bordercolor: ink, font: { color: card } },
       hovermode: 'closest',
@@ -60,8 +62,11 @@
     const choice = block.querySelector('input:checked')?.value ?? figure.choices[0].id;
     const style = getComputedStyle(document.documentElement);
     for (const plot of block.querySelectorAll('.plot')) {
-      const { data, layout } = coloured(figure.panels[Number(plot.dataset.panel)].drawings[choice], style);
-      const traces = data.map((trace) => ({ type: 'scatter', ...trace }));
+      const drawing = figure.panels[Number(plot.dataset.panel)].drawings[choice];
+      const { data, layout } = coloured(drawing, style);
+      plot.closest('.panel').querySelector('.samples').textContent = drawing.samples;
+      // Markers on an axis show whole.
+      const traces = data.map((trace) => ({ type: 'scatter', cliponaxis: trace.mode === 'lines', ...trace }));
       Plotly.react(plot, traces, layoutOf(layout, style), {
         responsive: true,
         displaylogo: false,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { figure6, representative } from '../../../src/report/curves.ts';
+import type { Drawing, Figure, Trace } from '../../../src/report/drawing.ts';
 import { figure5 } from '../../../src/report/figures.ts';
 import { row, rowsBySize, sample } from './rows.ts';
 
-type Trace = { name: string; x: number[]; y: number[]; opacity?: number };
+const drawingOf = ({ panels }: Figure, choice: string) => panels[0]?.drawings[choice] as Drawing;
 
 const rows = [
   ...rowsBySize('delay_ms', { 1: [10, 12, 11], 50: [20, 24, 28] }),
@@ -16,7 +17,7 @@ const rows = [
 test('figure 5 has every measured row as a point, and medians of valid ones only', () => {
   const figure = figure5(rows, null);
   expect(figure.panels.map((p) => p.title)).toEqual(['duplex, 120 MB/s out, 1 MB/s in', 'sink, 1 MB/s in']);
-  const data = (figure.panels[0]?.drawings.delay_ms?.data ?? []) as Trace[];
+  const { data, samples } = drawingOf(figure, 'delay_ms');
   const [median, valid, other] = data as [Trace, Trace, Trace];
   expect([valid.x, valid.y]).toEqual([
     [1, 1, 1, 50, 50, 50],
@@ -27,14 +28,13 @@ test('figure 5 has every measured row as a point, and medians of valid ones only
     [1, 50],
     [11, 24],
   ]);
-  expect(figure.panels[0]?.caption).toBe('n = 6 valid, 2 not (×)');
+  expect(samples).toBe('n = 6, 1 not valid, 1 without value');
 });
 
 test('the paper’s band is drawn behind delays and not behind the freeze', () => {
   const drawings = figure5(rows, { low: 50, high: 80, label: 'paper' }).panels[0]?.drawings;
   expect(drawings?.delay_ms?.layout).toMatchObject({
-    shapes: [{ y0: 50, y1: 80 }],
-    annotations: [{ text: 'paper' }],
+    shapes: [{ y0: 50, y1: 80, name: 'paper', showlegend: true }],
   });
   expect(drawings?.freeze_ms?.layout).toMatchObject({ shapes: [] });
 });
@@ -45,14 +45,32 @@ test('figure 6 draws one curve of a size in full, the one in the middle by its s
   const windows = measured.flatMap((r) => [sample(r, -1, 12800), sample(r, 2, (r.window_min ?? 0) * 128)]);
   const invalid = row({ image_mb: 50, rep: 9, status: 'invalid' });
   const figure = figure6([...measured, invalid], [...windows, sample(invalid, 0, 1)]);
-  const traces = figure.panels[0]?.drawings.bytes?.data as Trace[];
-  const full = traces.filter((t) => t.opacity === 1);
-  expect(traces).toHaveLength(6);
-  expect(full.map((t) => [t.name, t.x, t.y])).toEqual([
-    ['1 MB', [-1, 2], [12800, 95 * 128]],
-    ['50 MB', [-1, 2], [12800, 20 * 128]],
+  const { data, layout, samples } = drawingOf(figure, 'bytes');
+  expect(samples).toBe('n = 6');
+  expect(layout.yaxis.title.text).toBe('Advertised window (kB)');
+  expect(data.filter((t) => t.opacity === 0.35)).toHaveLength(4);
+  const [one, fifty, ...lowest] = data.filter((t) => t.opacity === undefined);
+  expect([one, fifty].map((t) => [t?.name, t?.x, t?.y])).toEqual([
+    ['1 MB', [-1, 2], [12.8, 12.16]],
+    ['50 MB', [-1, 2], [12.8, 2.56]],
+  ]);
+  expect(lowest.map((t) => [t.name, t.x, t.y])).toEqual([
+    ['1 MB', [2], [12.16]],
+    ['50 MB', [2], [2.56]],
   ]);
   expect(figure.panels[0]?.drawings.raw?.data).toContainEqual(expect.objectContaining({ y: [100, 95] }));
+});
+
+test('a size has one colour in all panels', () => {
+  const measured = [row({ image_mb: 1 }), row({ image_mb: 50 }), row({ role: 'sink', image_mb: 50 })];
+  const [duplex, sink] = figure6(
+    measured,
+    measured.map((r) => sample(r, 1, 5)),
+  ).panels;
+  const colour = (panel: typeof sink) =>
+    panel?.drawings.bytes?.data.find((t) => t.name === '50 MB')?.line?.color;
+  expect(colour(duplex)).toBe('--size-5');
+  expect(colour(sink)).toBe('--size-5');
 });
 
 test('no window, no panel', () => {
