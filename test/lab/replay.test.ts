@@ -15,7 +15,7 @@ const minutes = 60_000;
 const inCell = (name: string) => join(directory, 'cells', cell, name);
 const fields = ['frame.time_epoch', 'tcp.port', 'tcp.flags.syn', 'tcp.flags.reset'] as const;
 
-// Without its filter the origin's kernel resets the connection that has left it.
+// Without its filter the node that does not own the connection resets it at once.
 beforeAll(async () => {
   const measured = await measure(
     [{ role: ['duplex'], image_mb: [1], rate_mb_s: [5], peer_rate_mb_s: [2], rcvbuf: [0], repetitions: 1 }],
@@ -36,20 +36,13 @@ test('a failed cell says what went wrong and what it keeps, with the commands to
   expect(page).toContain('`node-a.console.log`');
 });
 
-test('its slice is a capture of the connection around the move, which tshark opens', () => {
+test('its slice is a capture that tshark opens, with the handshake and what reset the connection, when that was', () => {
   const slice = tsharkFields(inCell('slice.pcap'), fields);
   const whole = tsharkFields(inCell('public.pcap'), fields);
+  expect(whole).toEqual(expect.arrayContaining(slice));
   expect(slice.every((packet) => packet['tcp.port'].split(',').includes('5000'))).toBe(true);
-  const isSyn = (packet: (typeof slice)[number]) => packet['tcp.flags.syn'] !== '0';
-  expect(slice.filter(isSyn)).toHaveLength(2);
-  expect(whole).toEqual(expect.arrayContaining([expect.objectContaining({ 'tcp.flags.reset': '1' })]));
-  const seconds = slice
-    .filter((packet) => !isSyn(packet))
-    .map((packet) => Number(packet['frame.time_epoch']));
-  const freeze = Number(whole[0]?.['frame.time_epoch']) + (row.freeze_at_ms ?? Number.NaN) / 1000;
-  expect(Math.min(...seconds)).toBeGreaterThan(freeze - 1.000_001);
-  expect(Math.max(...seconds)).toBeLessThan(freeze + 2.000_001);
-  expect(seconds.length).toBeGreaterThan(100);
+  expect(slice.filter((packet) => packet['tcp.flags.syn'] !== '0')).toHaveLength(2);
+  expect(slice.filter((packet) => packet['tcp.flags.reset'] !== '0').length).toBeGreaterThan(0);
 });
 
 test(
