@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Host, mountsRefused, newHost, signalAt } from './host.ts';
 
 const up = ['up', 'test/lab/small-cluster.lab.yml'];
+// Each starts the program several times, on a host that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 const refused = await mountsRefused();
 if (refused) process.stdout.write(`Tests that mount are skipped: ${refused}\n`);
 const mounting = test.skipIf(refused !== undefined);
@@ -47,7 +50,6 @@ mount -t tmpfs -o size=400m none "$XDG_STATE_HOME"
     expect(left(host)).toEqual(['']);
     expect(host.traces()).toEqual([]);
   },
-  60_000,
 );
 
 mounting(
@@ -65,37 +67,28 @@ mounting(
     });
     expect(host.traces()).toEqual([]);
   },
-  60_000,
 );
 
-mounting(
-  'the disk of the results is full: said so, and nothing runs',
-  async () => {
-    const host = newHost({ within: 'mount -t tmpfs -o size=8k none "$HOST/results"' });
-    const run = await host.miglab('run', 'test/lab/small.exp.yml', '--results', join(host.folder, 'results'));
-    expect(run).toMatchObject({
-      code: 69,
-      stderr: expect.stringMatching(/miglab: the disk is full: .*\n.*--results/),
-    });
-    expect(host.traces()).toEqual([]);
-  },
-  60_000,
-);
+mounting('the disk of the results is full: said so, and nothing runs', async () => {
+  const host = newHost({ within: 'mount -t tmpfs -o size=8k none "$HOST/results"' });
+  const run = await host.miglab('run', 'test/lab/small.exp.yml', '--results', join(host.folder, 'results'));
+  expect(run).toMatchObject({
+    code: 69,
+    stderr: expect.stringMatching(/miglab: the disk is full: .*\n.*--results/),
+  });
+  expect(host.traces()).toEqual([]);
+});
 
 /** Everything below is read-only, whatever root may do. */
 const readOnly = (folder: string) =>
   `mount --rbind "${folder}" "${folder}"; mount -o remount,ro,bind "${folder}" "${folder}"`;
 
-mounting(
-  'a cache that is read-only is good enough for what is built',
-  async () => {
-    const host = newHost({ cold: ['accelerator'], within: readOnly('$XDG_CACHE_HOME') });
-    expect(await host.miglab(...up)).toMatchObject({ code: 0 });
-    expect(await host.miglab('down')).toMatchObject({ code: 0 });
-    expect(host.traces()).toEqual([]);
-  },
-  60_000,
-);
+mounting('a cache that is read-only is good enough for what is built', async () => {
+  const host = newHost({ cold: ['accelerator'], within: readOnly('$XDG_CACHE_HOME') });
+  expect(await host.miglab(...up)).toMatchObject({ code: 0 });
+  expect(await host.miglab('down')).toMatchObject({ code: 0 });
+  expect(host.traces()).toEqual([]);
+});
 
 mounting('a cache that is read-only and lacks something: said so, and which variable helps', async () => {
   const host = newHost({ cold: ['tools'], within: readOnly('$XDG_CACHE_HOME') });

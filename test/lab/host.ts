@@ -53,7 +53,7 @@ export function newHost(options: { state?: string; cold?: string[]; within?: str
 
 function layOutCache(cache: string, cold: readonly string[]): void {
   mkdirSync(join(cache, 'scratch'), { recursive: true });
-  for (const part of ['images', 'roots', 'tools', 'pool'])
+  for (const part of ['images', 'roots', 'tools', 'pool', 'machines'])
     if (cold.includes(part)) mkdirSync(join(cache, part));
     else if (part === 'tools' && cold.includes('module')) withoutModule(join(cache, part));
     else symlinkSync(cacheFolder(part), join(cache, part));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,12 +19,21 @@ import { tag } from '../../../src/vm/tag.ts';
 import { claimLab, stopLab, takeDown } from '../../../src/vm/teardown.ts';
 
 let folder = '';
+const children: ChildProcess[] = [];
+
+/** Processes of others that have lost their runner are none of the test's. */
+const orphans = () =>
+  findOrphans().filter(
+    (each) => each.kind !== 'process' || children.some(({ pid }) => pid === each.process.pid),
+  );
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'miglab-state-'));
   vi.stubEnv('XDG_STATE_HOME', folder);
   vi.stubEnv('XDG_CACHE_HOME', folder);
 });
 afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
@@ -52,6 +61,7 @@ function killOwner(name: string): void {
 async function taggedProcess(of?: string, runner = dead()) {
   const tags = { ...tag(of && labFolder(of)), MIGLAB_RUNNER: toToken(runner) };
   const child = spawn('sleep', ['1000'], { env: { ...process.env, ...tags } });
+  children.push(child);
   await new Promise((resolve) => child.once('spawn', resolve));
   return identify(child.pid ?? 0) ?? expect.fail('it has ended');
 }
@@ -76,8 +86,8 @@ test('after a restart of the host no process is taken for a machine, though numb
   lab('x', { peer: beforeRestart() });
   releaseLab('x');
   expect(viewLab('x')).toMatchObject({ condition: 'dead', why: 'the host was restarted since' });
-  expect(findOrphans()).toEqual([{ kind: 'lab', name: 'x', why: 'the host was restarted since' }]);
-  await removeOrphans(findOrphans());
+  expect(orphans()).toEqual([{ kind: 'lab', name: 'x', why: 'the host was restarted since' }]);
+  await removeOrphans(orphans());
   expect(labNames()).toEqual([]);
 });
 
@@ -85,8 +95,8 @@ test('prune takes a lab whose maker was killed, with a machine that no state lis
   lab('x', {});
   killOwner('x');
   const machine = await taggedProcess('x');
-  expect(findOrphans()).toEqual([{ kind: 'lab', name: 'x', why: expect.stringContaining('was killed') }]);
-  await removeOrphans(findOrphans());
+  expect(orphans()).toEqual([{ kind: 'lab', name: 'x', why: expect.stringContaining('was killed') }]);
+  await removeOrphans(orphans());
   expect([isAlive(machine), existsSync(labFolder('x'))]).toEqual([false, false]);
 });
 
@@ -94,20 +104,18 @@ test('prune takes a process whose lab is gone, and one that belonged to none, bu
   const lost = await taggedProcess('gone');
   const tool = await taggedProcess();
   const others = [await taggedProcess('gone', self()), await taggedProcess(undefined, self())];
-  const found = findOrphans().flatMap((each) => (each.kind === 'process' ? [each.process.pid] : []));
+  const found = orphans().flatMap((each) => (each.kind === 'process' ? [each.process.pid] : []));
   expect(found.sort()).toEqual([lost.pid, tool.pid].sort());
-  await removeOrphans(findOrphans());
+  await removeOrphans(orphans());
   expect([lost, tool, ...others].map(isAlive)).toEqual([false, false, true, true]);
-  for (const { pid } of others) process.kill(pid);
 });
 
 test('prune leaves the machines of another XDG_STATE_HOME alone', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'miglab-elsewhere-'));
   vi.stubEnv('XDG_STATE_HOME', elsewhere);
-  const theirs = await taggedProcess('theirs');
+  await taggedProcess('theirs');
   vi.stubEnv('XDG_STATE_HOME', folder);
-  expect(findOrphans()).toEqual([]);
-  process.kill(theirs.pid);
+  expect(orphans()).toEqual([]);
   rmSync(elsewhere, { recursive: true });
 });
 
@@ -116,7 +124,7 @@ test('prune removes folders that were being made or removed when their process w
   for (const what of ['new', 'gone'])
     for (const owner of [dead(), self()])
       writeFileSync(join(folder, 'miglab/labs', `.${what}-${toToken(owner)}-a`), '');
-  await removeOrphans(findOrphans());
+  await removeOrphans(orphans());
   const left = readdirSync(join(folder, 'miglab/labs')).filter((name) => name.startsWith('.'));
   expect(left).toEqual(['gone', 'new'].map((what) => `.${what}-${toToken(self())}-a`));
 });
@@ -127,7 +135,7 @@ test('a lab.json that cannot be read is kept as long as a machine of it lives, a
   const machine = await taggedProcess('x');
   writeFileSync(join(labFolder('x'), 'lab.json'), '{');
   expect(viewLab('x')).toMatchObject({ condition: 'unreadable', why: expect.stringContaining('damaged') });
-  expect(findOrphans()).toEqual([]);
+  expect(orphans()).toEqual([]);
   expect(await takeDown('x')).toEqual({ ended: [`process ${machine.pid}`] });
   expect([isAlive(machine), labNames()]).toEqual([false, []]);
 });
