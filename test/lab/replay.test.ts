@@ -66,9 +66,9 @@ test(
       readFileSync(inCell('node-a.scenario.sh')),
     );
     expect(statSync(join(kept, 'initramfs')).size).toBeGreaterThan(1e7);
-    const frames = tsharkFields(join(kept, 'public.pcap'), ['frame.len', 'frame.cap_len']);
-    expect(frames.every((frame) => frame['frame.len'] === frame['frame.cap_len'])).toBe(true);
-    expect(frames.some((frame) => Number(frame['frame.len']) > 1000)).toBe(true);
+    // The pcap header's snaplen: the connection may be over before it has sent a long frame.
+    expect(readFileSync(join(kept, 'public.pcap')).readUInt32LE(16)).toBe(65_536);
+    expect(readFileSync(inCell('public.pcap')).readUInt32LE(16)).toBe(128);
     const quiet = readFileSync(inCell('node-a.console.log'), 'utf8');
     const verbose = readFileSync(join(kept, 'node-a.console.log'), 'utf8');
     expect(verbose).toContain('Linux version');
