@@ -13,6 +13,7 @@ import { image } from './image.ts';
 import { interrupted } from './interruption.ts';
 import { logs } from './logs.ts';
 import { migrate } from './migrate.ts';
+import { module } from './module.ts';
 import { endWithReader, explain } from './output.ts';
 import { prune } from './prune.ts';
 import { replay } from './replay.ts';
@@ -36,6 +37,7 @@ const verbs = [
   cp,
   workload,
   migrate,
+  module,
   top,
   logs,
   capture,

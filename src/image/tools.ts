@@ -22,10 +22,14 @@ export interface ToolsLayer {
   /** Path of the archive, which holds opt/miglab/{bin,lib,module}. */
   layer: string;
   hash: string;
-  /** SHA-256 of tcpmig.ko. */
+  /** Path of tcpmig.ko, and its SHA-256. */
+  module: string;
   moduleHash: string;
   broken?: BreakName;
 }
+
+/** The module's place below /opt/miglab. */
+const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
 const folders = ['module', 'module/selftest', 'tools', 'workload', 'cr'] as const;
@@ -47,6 +51,7 @@ export async function ensureTools(
   const lock = await readLock(guest.name);
   const entries: LayerEntry[] = [];
   const hashes: string[] = [];
+  let module = '';
   for (const folder of presentFolders()) {
     const broken = folder === 'module' ? options.break : undefined;
     const hash = await folderHash(folder, lock, broken);
@@ -57,8 +62,9 @@ export async function ensureTools(
     });
     entries.push(...(await products(built)));
     hashes.push(hash);
+    if (folder === 'module') module = join(built, 'files', moduleFile);
   }
-  return finishLayer(entries, hashes, options.break, report);
+  return { module, ...(await finishLayer(entries, hashes, options.break, report)) };
 }
 
 /** Folders of lab/ that can be built. */
@@ -160,12 +166,12 @@ async function finishLayer(
   hashes: string[],
   broken: BreakName | undefined,
   report: Report,
-): Promise<ToolsLayer> {
+): Promise<Omit<ToolsLayer, 'module'>> {
   const hash = layerHash(hashes);
   const folder = await buildOnce(builtFolder('tools', hash), 'the tools layer', report, (into) =>
     writeFile(join(into, 'layer'), writeLayer(entries)),
   );
-  const module = entries.find(({ path }) => path.endsWith('/tcpmig.ko'));
+  const module = entries.find(({ path }) => path.endsWith(`/${moduleFile}`));
   const moduleHash = module ? createHash('sha256').update(module.content).digest('hex') : '';
   return { layer: join(folder, 'layer'), hash, moduleHash, ...(broken ? { broken } : {}) };
 }

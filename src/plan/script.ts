@@ -43,9 +43,12 @@ export function scenarioScript(
   ].join('\n');
 }
 
+/** The module in a machine. */
+export const modulePath = '/opt/miglab/module/tcpmig.ko';
+
 /** Loads the module as a member of the single-IP cluster. `options` are further module parameters. */
 export const loadModule = (lab: LabPlan, node: MachinePlan): string[] => [
-  `insmod /opt/miglab/module/tcpmig.ko address=${lab.cluster.address} device=${lab.cluster.wire} group=${lab.cluster.group} nodes=${lab.cluster.nodes} node=${node.node} || fail "the module cannot be loaded: $(dmesg | tail -n 3)"`,
+  `insmod ${modulePath} address=${lab.cluster.address} device=${lab.cluster.wire} group=${lab.cluster.group} nodes=${lab.cluster.nodes} node=${node.node} || fail "the module cannot be loaded: $(dmesg | tail -n 3)"`,
 ];
 
 /** Starts the receiver of migrating processes on the node's private address. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
 import { runScript } from '../guest/script.ts';
-import { type LabPlan, type MachinePlan, planLab } from '../plan/lab.ts';
+import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import {
   listenAtPeer,
   listMovable,
@@ -12,9 +12,7 @@ import {
   stopOnNode,
   type Traffic,
 } from '../plan/traffic.ts';
-import { topologyPath } from '../spec/catalogue.ts';
-import { readTopology } from '../spec/topology.ts';
-import { loadLab } from '../vm/state.ts';
+import { readPlan } from '../vm/lab-plan.ts';
 import { connect } from './connect.ts';
 
 /** A process that can migrate, and the node it is on. */
@@ -41,7 +39,7 @@ export type Migration = z.infer<typeof migrationEvent> & Movable & { to: string 
 
 /** Starts the workload on the first node of a lab that is up, connected to its peer, ready to migrate. */
 export async function startWorkload(name: string, traffic: Traffic): Promise<WorkloadStart> {
-  const lab = await planOf(name);
+  const lab = readPlan(name);
   const { nodes, peer, first } = rolesOf(lab);
   const there = (await movables(name, nodes)).find((each) => each.name === 'workload');
   if (there)
@@ -58,7 +56,7 @@ export async function startWorkload(name: string, traffic: Traffic): Promise<Wor
 
 /** Ends the workload in good order: both sides have verified every byte then. @throws Fault (64) when there is none */
 export async function stopWorkload(name: string): Promise<WorkloadEnd> {
-  const { nodes } = rolesOf(await planOf(name));
+  const { nodes } = rolesOf(readPlan(name));
   const there = (await movables(name, nodes)).find((each) => each.name === 'workload');
   if (!there) throw new Fault(ExitCode.usage, `no workload runs in lab "${name}"`);
   return {
@@ -76,7 +74,7 @@ export async function migrate(
   pid: number | undefined,
   to: string | undefined,
 ): Promise<Migration> {
-  const lab = await planOf(name);
+  const lab = readPlan(name);
   const { nodes } = rolesOf(lab);
   const found = await movables(name, nodes);
   const process = choose(
@@ -96,10 +94,6 @@ export async function migrate(
     `process ${process.pid} stays on ${process.node}: ${why}`,
     stderr.trim() || undefined,
   );
-}
-
-async function planOf(name: string): Promise<LabPlan> {
-  return planLab(await readTopology(topologyPath(loadLab(name).topology)));
 }
 
 function rolesOf(lab: LabPlan) {

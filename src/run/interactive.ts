@@ -11,6 +11,7 @@ import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
 import { diskFault } from '../vm/disk.ts';
 import { type LabBoot, setUpMachines, startLab, waitUntilReady } from '../vm/lab.ts';
+import { savePlan } from '../vm/lab-plan.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { prepareGround } from './ground.ts';
@@ -53,6 +54,7 @@ export async function prepareLab(plan: LabPlan, name: string, options: RaiseOpti
     const saved = cold ? undefined : await ensureSaved(plan, ground, timeoutMs, report, signal);
     if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
     signal.throwIfAborted();
+    savePlan(name, plan);
     return {
       ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
       ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: true },
