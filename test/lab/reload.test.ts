@@ -18,7 +18,8 @@ afterAll(() => miglab('down', '-n', name));
 
 const inside = async (machine: string, command: string) =>
   (await miglab('exec', '-n', name, machine, 'sh', '-c', command)).stdout;
-const loaded = () => Promise.all(nodes.map((node) => inside(node, 'cat /sys/module/tcpmig/srcversion')));
+const loaded = () =>
+  Promise.all(nodes.map((node) => inside(node, 'md5sum < /sys/module/tcpmig/notes/.note.gnu.build-id')));
 
 test('before it is loaded, a new module is only brought there', async () => {
   const { nodes: reloaded } = await reloadModule(name, () => undefined);
