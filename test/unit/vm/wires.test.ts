@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { wiresOf } from '../../../src/vm/wires.ts';
+
+const said = (name: string) => readFileSync(`test/fixtures/vm/info-network-${name}.txt`, 'utf8');
+
+test('the wires of a machine that carries hubs stand in the order of its cards', () => {
+  expect(wiresOf(said('hub'))).toEqual(['public', 'control', 'mgmt']);
+});
+
+test('a capture that goes on does not hide a wire', () => {
+  expect(said('node')).toContain('filter-dump');
+  expect(wiresOf(said('node'))).toEqual(['public', 'private', 'control', 'mgmt']);
+});
