@@ -20,7 +20,7 @@ export type Say = (line: string) => void;
 
 /**
  * A bench is a file NAME.bench.ts that exports `bench`. A round measures every quantity once, so that ratios are of
- * what ran side by side. What a round started or wrote is gone when the generator has ended, also when it is ended early.
+ * what ran side by side. What it started or wrote is gone when the generator has ended, also when `signal` ends it early.
  */
 export interface Bench {
   about: string;
@@ -29,6 +29,6 @@ export interface Bench {
   quantities: readonly Quantity[];
   comparisons: readonly Comparison[];
   /** Gives one round's values after the other, by name of the quantity; a quantity that this host cannot measure is left out. */
-  measure(rounds: number, say: Say): AsyncGenerator<Round>;
+  measure(rounds: number, say: Say, signal: AbortSignal): AsyncGenerator<Round>;
 }
 export type Round = Readonly<Record<string, number>>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { interrupted, interruption } from '../../src/cli/interruption.ts';
 import { explain, print, printJson } from '../../src/cli/output.ts';
 import { progress } from '../../src/cli/progress.ts';
 import { ExitCode, Fault } from '../../src/fault.ts';
@@ -15,6 +16,7 @@ const names = readdirSync(import.meta.dirname)
   .map((file) => basename(file, ENDING));
 
 const program = new Command('npm run bench --')
+  .exitOverride()
   .description('measure, side by side in one run, what the lab is compared with; ratios count, not times')
   .argument('[bench...]', `of ${names.join(', ')}; all if none is named`)
   .option('--rounds <N>', 'rounds of each bench, instead of its own number', atLeastOne)
@@ -23,8 +25,9 @@ const program = new Command('npm run bench --')
   .addHelpText('after', '\nExample:\n  npm run bench -- pcap --rounds 1\n')
   .action(async (asked: string[], options: { rounds?: number; json?: boolean; check?: boolean }) => {
     const results: BenchResult[] = [];
+    const signal = interruption();
     for (const name of chosen(asked)) {
-      const result = await carryOut(name, options.rounds);
+      const result = await carryOut(name, options.rounds, signal);
       results.push(result);
       if (!options.json) print(`${table(result)}\n`);
     }
@@ -38,13 +41,15 @@ function chosen(asked: readonly string[]): readonly string[] {
   return asked.length > 0 ? asked : names;
 }
 
-async function carryOut(name: string, asked: number | undefined): Promise<BenchResult> {
+async function carryOut(name: string, asked: number | undefined, signal: AbortSignal): Promise<BenchResult> {
   const { bench }: { bench: Bench } = await import(`./${name}${ENDING}`);
   const rounds = asked ?? bench.rounds;
   const shown = progress();
   const done: Round[] = [];
   try {
-    for await (const round of bench.measure(rounds, (line) => shown.report({ stage: name, detail: line }))) {
+    const say = (line: string) => shown.report({ stage: name, detail: line });
+    for await (const round of bench.measure(rounds, say, signal)) {
+      signal.throwIfAborted();
       done.push(round);
       shown.note(`${name}: round ${done.length} of ${rounds}`);
     }
@@ -60,5 +65,6 @@ function atLeastOne(text: string): number {
 }
 
 await program.parseAsync().catch((error: unknown) => {
-  process.exitCode = explain(error);
+  if (!(error instanceof CommanderError)) process.exitCode = explain(interrupted() ?? error);
+  else if (error.exitCode !== 0) process.exitCode = ExitCode.usage;
 });

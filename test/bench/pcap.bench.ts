@@ -44,12 +44,15 @@ export const bench: Bench = {
   measure,
 };
 
-async function* measure(rounds: number, say: Say): AsyncGenerator<Round> {
+async function* measure(rounds: number, say: Say, signal: AbortSignal): AsyncGenerator<Round> {
   const folder = mkdtempSync(join(tmpdir(), 'miglab-bench-'));
   try {
-    const cells = [SMALL, MIDDLE, LARGE].filter((size) => writeIfRoom(folder, size, say));
+    const cells = await writeCells(folder, say, signal);
     for (let round = 0; round < rounds; round++)
-      yield { ...(await speedRound(folder, say)), ...(await memoryRound(folder, cells, say)) };
+      yield {
+        ...(await speedRound(folder, say, signal)),
+        ...(await memoryRound(folder, cells, say, signal)),
+      };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -57,27 +60,31 @@ async function* measure(rounds: number, say: Say): AsyncGenerator<Round> {
 
 const cellOf = (folder: string, size: number) => join(folder, `${size}`);
 
-/** @returns whether the disk had the room, and a quarter of a gigabyte beside. */
-function writeIfRoom(folder: string, size: number, say: Say): boolean {
-  const { bavail, bsize } = statfsSync(folder);
-  if (size > SMALL && bavail * bsize < (size + 250) * 1e6) {
-    say(`no room for a capture of ${size} MB in ${folder}: left out; TMPDIR names another folder`);
-    return false;
+/** Leaves out a size for which the disk has not the room, and a quarter of a gigabyte beside. */
+async function writeCells(folder: string, say: Say, signal: AbortSignal): Promise<number[]> {
+  const written: number[] = [];
+  for (const size of [SMALL, MIDDLE, LARGE]) {
+    const { bavail, bsize } = statfsSync(folder);
+    if (size > MIDDLE && bavail * bsize < (size + 250) * 1e6) {
+      say(`no room for a capture of ${size} MB in ${folder}: left out; TMPDIR names another folder`);
+      continue;
+    }
+    say(`writing a capture of ${size} MB`);
+    await writeCell(cellOf(folder, size), size * 1e6, signal);
+    written.push(size);
   }
-  say(`writing a capture of ${size} MB`);
-  writeCell(cellOf(folder, size), size * 1e6);
-  return true;
+  return written;
 }
 
-async function speedRound(folder: string, say: Say): Promise<Round> {
+async function speedRound(folder: string, say: Say, signal: AbortSignal): Promise<Round> {
   const dir = cellOf(folder, MIDDLE);
   const capture = join(dir, 'public.pcap');
   say('analysis and decoder');
-  const { frames, analysis, decoding } = await analyse(dir, 6);
+  const { frames, analysis, decoding } = await analyse(dir, 6, signal);
   say('tshark, the same fields');
-  const tshark = await runTshark(fieldArguments(capture));
+  const tshark = await runTshark(fieldArguments(capture), signal);
   say('tshark, counting only');
-  const count = await runTshark(countArguments(capture));
+  const count = await runTshark(countArguments(capture), signal);
   const megabytes = statSync(capture).size / 1e6;
   const [first = Number.NaN, ...warm] = analysis;
   const seconds = { analysis: median(warm), first, decoder: median(decoding), tshark, count };
@@ -89,24 +96,25 @@ async function speedRound(folder: string, say: Say): Promise<Round> {
   );
 }
 
-async function memoryRound(folder: string, sizes: readonly number[], say: Say): Promise<Round> {
+async function memoryRound(
+  folder: string,
+  sizes: readonly number[],
+  say: Say,
+  signal: AbortSignal,
+): Promise<Round> {
   const names: Record<number, string> = { [SMALL]: 'small', [MIDDLE]: 'middle', [LARGE]: 'large' };
   const peaks: [string, number][] = [];
   for (const size of sizes) {
     say(`memory, ${size} MB`);
-    peaks.push([names[size] ?? '', (await analyse(cellOf(folder, size), 1)).peakMb]);
+    peaks.push([names[size] ?? '', (await analyse(cellOf(folder, size), 1, signal)).peakMb]);
   }
   return Object.fromEntries(peaks);
 }
 
 /** In a process of its own: its memory is that of the analysis, and the first time is a first time. */
-async function analyse(dir: string, times: number): Promise<Cost> {
+async function analyse(dir: string, times: number, signal: AbortSignal): Promise<Cost> {
   const script = join(import.meta.dirname, 'pcap', 'analyse.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...process.execArgv,
-    script,
-    dir,
-    String(times),
-  ]);
+  const argv = [...process.execArgv, script, dir, String(times)];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { signal });
   return JSON.parse(stdout);
 }

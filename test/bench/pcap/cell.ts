@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { CaptureWriter } from './capture-writer.ts';
 import { type Side, Template } from './frames.ts';
 
@@ -16,12 +17,14 @@ const FRAME_US = 100;
 /** Freezes on the capture's clock: the smallest capture has room for three, and a larger one has as many. */
 const FREEZES_US = [1_500_000, 4_000_000, 6_000_000];
 const FROZEN_US = 40_000;
+/** After so much the event loop has a turn, for an interruption. */
+const PAUSE_BYTES = 10_000_000;
 
 /**
  * Writes a cell whose capture has about `bytes`: one connection in both directions, with timestamps, over three
  * migrations, and all that makes the analysis judge these valid. From 10 MB on.
  */
-export function writeCell(dir: string, bytes: number): void {
+export async function writeCell(dir: string, bytes: number, signal: AbortSignal): Promise<void> {
   mkdirSync(dir);
   writeFileSync(join(dir, 'cell.json'), JSON.stringify(cellFile()));
   const lines: Record<string, object[]> = { 'node-a': [], 'node-b': [], peer: [peerEnd] };
@@ -36,10 +39,10 @@ export function writeCell(dir: string, bytes: number): void {
       events.map((event) => `${JSON.stringify(event)}\n`).join(''),
     );
   using capture = new CaptureWriter(join(dir, 'public.pcap'));
-  writeTraffic(capture, bytes);
+  await writeTraffic(capture, bytes, signal);
 }
 
-function writeTraffic(capture: CaptureWriter, bytes: number): void {
+async function writeTraffic(capture: CaptureWriter, bytes: number, signal: AbortSignal): Promise<void> {
   const fromNode = { data: Template.tcp(node, peer, PAYLOAD), ack: Template.tcp(node, peer, 0) };
   const fromPeer = { data: Template.tcp(peer, node, PAYLOAD), ack: Template.tcp(peer, node, 0) };
   const state = { timeUs: 0, nodeSeq: 0xfff00000, peerSeq: 0x70000000, moves: 0 };
@@ -54,7 +57,12 @@ function writeTraffic(capture: CaptureWriter, bytes: number): void {
   };
   send(Template.tcp(node, peer, 0, 0x02), 1, true);
   send(Template.tcp(peer, node, 0, 0x12), 1, false);
+  let pauseAt = PAUSE_BYTES;
   while (capture.bytes < bytes) {
+    if (capture.bytes >= pauseAt) {
+      await setImmediate(undefined, { signal });
+      pauseAt += PAUSE_BYTES;
+    }
     for (let pair = 0; pair < 8; pair++) {
       send(fromNode.data, PAYLOAD, true);
       send(fromNode.data, PAYLOAD, true);

@@ -23,10 +23,11 @@ export const countArguments = (capture: string): string[] => [
 ];
 
 /** Runs tshark to its end, its output thrown away. @returns seconds. @throws Fault (69) when it is missing or fails. */
-export async function runTshark(argv: readonly string[]): Promise<number> {
+export async function runTshark(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const start = performance.now();
-  const child = spawn('tshark', argv, { stdio: 'ignore' });
+  const child = spawn('tshark', argv, { stdio: 'ignore', signal });
   const [code] = await once(child, 'close').catch((cause: Error) => {
+    signal.throwIfAborted();
     const remedy = 'apt-get install tshark';
     throw new Fault(ExitCode.hostLacks, `tshark does not start: ${cause.message}`, remedy, { cause });
   });
