@@ -6,6 +6,7 @@
 #include <linux/signal.h>
 #include "process.h"
 #include "control.h"
+#include "sockets.h"
 
 struct process process;
 
@@ -102,10 +103,11 @@ static int await_resumed(void)
 	return error ? refuse_error("stream", "the answer to commit did not come", error) : 0;
 }
 
-/* The origin lets go first, so that there is never a moment with two owners. */
-static void hand_over(void)
+/* The origin lets go first, so that there is never a moment with two owners. With some connections still here the
+ * destination is not told to go on; it waits as long as this process, which holds the stream, is there. */
+static void hand_over(enum cr_outcome committed)
 {
-	int lost = send_commit() || await_resumed();
+	int lost = committed != CR_MOVED || send_commit() || await_resumed();
 
 	process.report.outcome = lost ? CR_IN_DOUBT : CR_MOVED;
 	send_report();
@@ -116,13 +118,29 @@ static void hand_over(void)
 		SYS(pause);
 }
 
-static int ready_to_let_go(void)
+static enum cr_outcome let_go(void)
 {
 	uint64_t size = (process.connection_count + 1) * sizeof(struct tcpmig_status);
 
 	process.arrived_statuses = arena_take(&process.arena, size);
 	process.statuses = arena_take(&process.arena, size);
-	return process.statuses ? commit_connections() : refuse("connection", "no memory");
+	if (!process.statuses) {
+		refuse("connection", "no memory");
+		return CR_ABORTED;
+	}
+	return commit_connections();
+}
+
+/* An answer that nobody reads would turn the stream's end into a reset, and of that a destination that is prepared can
+ * make nothing. */
+static void end_stream(void)
+{
+	char waste[64];
+
+	SYS(shutdown, process.stream.fd, SHUT_WR);
+	while (SYS(recvfrom, process.stream.fd, waste, sizeof(waste), MSG_DONTWAIT, 0, 0) > 0)
+		;
+	SYS(close, process.stream.fd);
 }
 
 static void go_on_here(void)
@@ -135,7 +153,7 @@ static void go_on_here(void)
 	if (process.arena.start)
 		queue_pending(process.pending, count);
 	process.statuses = NULL;
-	SYS(close, process.stream.fd);
+	end_stream();
 	send_report();
 	SYS(close, process.control);
 	if (gathering())
@@ -146,12 +164,15 @@ static void go_on_here(void)
 
 void lead_checkpoint(struct ucontext *frame, uint64_t nonce)
 {
+	enum cr_outcome committed = CR_ABORTED;
 	int error = begin(frame, nonce);
 
 	if (error && process.control <= 0)
 		return; /* nobody is there: an old signal */
-	if (error || prepare() || ready_to_let_go())
+	if (!error && !prepare())
+		committed = let_go();
+	if (committed == CR_ABORTED)
 		go_on_here();
 	else
-		hand_over();
+		hand_over(committed);
 }

@@ -111,19 +111,32 @@ int send_connections(void)
 	return 0;
 }
 
-/* From here on no segment and no reset can come from this machine, whatever happens to the process. If a later one
- * of several cannot be committed, the earlier ones are lost to the origin: the hand-over can only go on. */
-int commit_connections(void)
+/* All that a commit could be refused for (its stage, the caller's rights) is asked for all before the first. */
+static int still_frozen(void)
 {
 	for (uint32_t i = 0; i < process.connection_count; i++) {
-		struct connection *connection = &process.connections[i];
+		long error = SYS(ioctl, process.connections[i].session, TCPMIG_IOC_STATUS, &process.statuses[i]);
 
-		SYS(ioctl, connection->session, TCPMIG_IOC_STATUS, &process.statuses[i]);
-		long error = SYS(ioctl, connection->session, TCPMIG_IOC_COMMIT);
-		if (error && i == 0)
-			return refuse_error("connection", "commit", error);
+		if (error || !process.statuses[i].freeze_ns)
+			return refuse_error("connection", "not frozen any more", error);
 	}
 	return 0;
+}
+
+/* Afterwards no segment and no reset can come from this machine, whatever happens to the process. */
+enum cr_outcome commit_connections(void)
+{
+	if (still_frozen())
+		return CR_ABORTED;
+	for (uint32_t i = 0; i < process.connection_count; i++) {
+		long error = SYS(ioctl, process.connections[i].session, TCPMIG_IOC_COMMIT);
+
+		if (!error)
+			continue;
+		refuse_error("connection", "commit", error);
+		return i ? CR_IN_DOUBT : CR_ABORTED;
+	}
+	return CR_MOVED;
 }
 
 void abort_connections(void)

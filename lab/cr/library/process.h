@@ -144,7 +144,8 @@ void start_timers(void);
 /* connections.c, adopt.c */
 int attach_connections(void);
 int send_connections(void);
-int commit_connections(void);
+/* CR_MOVED; CR_ABORTED: all are still here; CR_IN_DOUBT: some have gone and some could not */
+enum cr_outcome commit_connections(void);
 void abort_connections(void);
 int receive_connections(void);
 int activate_connections(struct tcpmig_status *statuses);

@@ -7,6 +7,8 @@
 #include <stddef.h>
 
 #define MSG_NOSIGNAL 0x4000
+#define MSG_DONTWAIT 0x40
+#define SHUT_WR 1
 #define MSG_CMSG_CLOEXEC 0x40000000
 #define SCM_RIGHTS 1
 #define AF_UNIX 1

@@ -64,8 +64,14 @@ void stop_timers(void)
 {
 	static const struct __kernel_old_itimerval off;
 
-	for (int i = 0; i < 3; i++)
-		SYS(setitimer, i, &off, &process.timers[i]);
+	for (int i = 0; i < 3; i++) {
+		struct __kernel_old_itimerval *timer = &process.timers[i];
+
+		SYS(setitimer, i, &off, timer);
+		/* one that has expired stands still until its signal is delivered (kernel/time/itimer.c) */
+		if (!timer->it_value.tv_sec && !timer->it_value.tv_usec)
+			timer->it_value = timer->it_interval;
+	}
 }
 
 void start_timers(void)

@@ -96,8 +96,8 @@ static void prepare_signals(void)
 	stack_t stack = { .ss_sp = alternate = malloc(65536), .ss_size = 65536 };
 	struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART };
 	struct sigaction alternate_action = { .sa_handler = on_alternate_stack, .sa_flags = SA_ONSTACK | SA_RESTART };
-	struct itimerval every = { { 0, 20000 }, { 0, 20000 } };
-	sigset_t blocked;
+	struct itimerval every = { { 0, 500 }, { 0, 500 } }; /* so short that it expires in the handler */
+	sigset_t blocked, alarm;
 
 	sigaltstack(&stack, NULL);
 	sigaction(SIGUSR1, &alternate_action, NULL);
@@ -108,7 +108,11 @@ static void prepare_signals(void)
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
 	sigqueue(getpid(), SIGRTMIN + 3, (union sigval){ .sival_int = 99 });
 	pthread_kill(pthread_self(), SIGRTMIN + 3);
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, NULL);
 	start_waiters(); /* with the timer's signal blocked, so that it reaches no call under test */
+	pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
 	sigaction(SIGALRM, &tick, NULL);
 	setitimer(ITIMER_REAL, &every, NULL);
 }
@@ -162,7 +166,7 @@ static void check_signals(void)
 	raise(SIGUSR1);
 	check("alternate stack", on_alternate);
 	getitimer(ITIMER_REAL, &left);
-	check("interval timer", left.it_interval.tv_usec == 20000);
+	check("interval timer", left.it_interval.tv_usec == 500);
 	while (ticks < before + 2)
 		usleep(1000);
 	check("interval timer's signals", 1);
