@@ -9,12 +9,13 @@ import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
-import { diskFault } from '../vm/disk.ts';
+import { DiskFault, diskFault } from '../vm/disk.ts';
 import { type LabBoot, setUpMachines, startLab, waitUntilReady } from '../vm/lab.ts';
 import { savePlan } from '../vm/lab-plan.ts';
+import { requireMemory } from '../vm/memory.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
-import { prepareGround } from './ground.ts';
+import { type Ground, prepareGround } from './ground.ts';
 import { ensureSaved } from './saved.ts';
 
 /** The plan of a lab as `--dry-run` prints it; files that are not built yet are named by what they will be. */
@@ -46,12 +47,13 @@ export interface RaiseOptions {
  * Makes the lab's folder with its keys, and builds what is missing: the machines that those of the lab go on from too.
  */
 export async function prepareLab(plan: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
-  const { report, signal, timeoutMs, cold } = options;
+  const { report, signal, cold } = options;
+  requireMemory(plan); // Before anything is built, and before a machine of that size is saved.
   const folder = await claimLab(name, 'interactive');
   try {
     const ground = await prepareGround(plan.image, report, undefined, signal);
     const initramfs = join(folder, 'initramfs');
-    const saved = cold ? undefined : await ensureSaved(plan, ground, timeoutMs, report, signal);
+    const saved = cold ? undefined : await savedIfRoom(plan, ground, options);
     if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
     signal.throwIfAborted();
     savePlan(name, plan);
@@ -64,6 +66,17 @@ export async function prepareLab(plan: LabPlan, name: string, options: RaiseOpti
   } catch (error) {
     forgetLab(name);
     throw diskFault(error, folder, 'XDG_STATE_HOME', '200 MB');
+  }
+}
+
+/** @returns undefined where the cache can take no saved machine: it is full, or read-only */
+async function savedIfRoom(plan: LabPlan, ground: Ground, { timeoutMs, report, signal }: RaiseOptions) {
+  try {
+    return await ensureSaved(plan, ground, timeoutMs, report, signal);
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error;
+    report({ stage: 'every machine boots', detail: `none can be saved to go on from: ${error.message}` });
+    return undefined;
   }
 }
 

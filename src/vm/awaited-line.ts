@@ -31,11 +31,11 @@ export async function waitForLine(
     if (text.includes(line)) return true;
     const panic = findPanic(text);
     if (panic) throw end(panic);
+    requireRoom(folder);
     if (!isAlive(machine.process)) {
       const said = await readConsole(join(folder, machineFiles(machine.name).log));
       throw end(`ended during its boot\n${said.trim()}`.trim());
     }
-    requireRoom(folder);
     return undefined;
   });
 }

@@ -12,7 +12,7 @@ import { taggedProcesses } from './tag.ts';
  * - `abandoned`: the process that made it, or ran in it, was killed
  * - `dead`: it was up, and none of its machines lives
  */
-export type Condition = 'starting' | 'running' | 'up' | 'damaged' | 'unreadable' | 'abandoned' | 'dead';
+type Condition = 'starting' | 'running' | 'up' | 'damaged' | 'unreadable' | 'abandoned' | 'dead';
 
 export interface LabView {
   name: string;

@@ -2,6 +2,9 @@
 import { statfsSync } from 'node:fs';
 import { ExitCode, Fault } from '../fault.ts';
 
+/** The disk can take no more, or may not be written. */
+export class DiskFault extends Fault {}
+
 const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -23,7 +26,7 @@ export function diskFault(error: unknown, folder: string, variable: string, room
   const saidByProgram = /no space left on device/i.test(error.message) ? 'ENOSPC' : '';
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? saidByProgram];
   if (!reason) return error;
-  return new Fault(
+  return new DiskFault(
     ExitCode.hostLacks,
     `${reason}: ${folder} (${error.message})`,
     `Make room (${room}), or set ${variable} to a folder that can be written.`,
@@ -32,7 +35,7 @@ export function diskFault(error: unknown, folder: string, variable: string, room
 }
 
 /** Whether this user can write nothing more to the disk of `folder`; root may use what is kept for it. */
-export function isFull(folder: string): boolean {
+function isFull(folder: string): boolean {
   const { bavail, bfree } = statfsSync(folder);
   return (process.getuid?.() === 0 ? bfree : bavail) === 0;
 }
@@ -40,9 +43,9 @@ export function isFull(folder: string): boolean {
 /** @throws Fault (69) when nothing more can be written to the disk of `folder`. */
 export function requireRoom(folder: string): void {
   if (isFull(folder))
-    throw new Fault(
+    throw new DiskFault(
       ExitCode.hostLacks,
       `the disk is full: ${folder}`,
-      'Make room (200 MB), or set XDG_STATE_HOME to a folder on another disk.',
+      'Make room (1 GB), or set XDG_STATE_HOME and XDG_CACHE_HOME to folders on another disk.',
     );
 }

@@ -22,7 +22,7 @@ exit $code`;
 const left = ({ folder }: Host) => readFileSync(join(folder, 'left'), 'utf8').trim().split('\n');
 
 mounting('the disk of the state is full: said so, and the lab that was begun is gone', async () => {
-  const full = 'mount -t tmpfs -o size=20m none "$XDG_STATE_HOME"';
+  const full = 'mount -t tmpfs -o size=12k none "$XDG_STATE_HOME"';
   const host = newHost({ within: noting(full, '$XDG_STATE_HOME') });
   expect(await host.miglab(...up)).toMatchObject({
     code: 69,
@@ -43,7 +43,7 @@ mount -t tmpfs -o size=400m none "$XDG_STATE_HOME"
 ( until ls "$XDG_STATE_HOME"/miglab/labs/*/node-b.qmp; do sleep 0.02; done
   dd if=/dev/zero of="$XDG_STATE_HOME/fill" bs=4k ) > "$HOST/filler" 2>&1 &`;
     const host = newHost({ within: noting(filling, '$XDG_STATE_HOME/miglab/labs') });
-    expect(await host.miglab(...up)).toMatchObject({
+    expect(await host.miglab(...up, '--cold')).toMatchObject({
       code: 69,
       stderr: expect.stringMatching(/miglab: the disk is full: .*labs\/lab\n/),
     });
@@ -84,7 +84,7 @@ const readOnly = (folder: string) =>
   `mount --rbind "${folder}" "${folder}"; mount -o remount,ro,bind "${folder}" "${folder}"`;
 
 mounting('a cache that is read-only is good enough for what is built', async () => {
-  const host = newHost({ cold: ['accelerator'], within: readOnly('$XDG_CACHE_HOME') });
+  const host = newHost({ cold: ['accelerator', 'machines'], within: readOnly('$XDG_CACHE_HOME') });
   expect(await host.miglab(...up)).toMatchObject({ code: 0 });
   expect(await host.miglab('down')).toMatchObject({ code: 0 });
   expect(host.traces()).toEqual([]);

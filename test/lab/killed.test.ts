@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { newHost, signalAt } from './host.ts';
 import { randomNumbers } from './random.ts';
 
-// Whether KVM works is asked anew each time, so that this is interrupted as well.
-const host = newHost({ cold: ['accelerator'] });
+// Whether KVM works is asked anew, and a machine saved, so that this is interrupted as well.
+const host = newHost({ cold: ['accelerator', 'machines'] });
 const results = join(host.folder, 'results');
 const up = ['up', 'test/lab/small-cluster.lab.yml'];
 const run = ['run', 'test/lab/small.exp.yml', '--results', results];
 
-/** How long `up` takes when nobody kills it, in ms. */
-let lifetime = 0;
+const machines = join(host.env.XDG_CACHE_HOME, 'miglab/machines');
+
+/** The ways in which a lab comes up, and how long each takes when nobody kills it, in ms. */
+const ways = [
+  { what: 'from nothing: a machine is saved first', argv: up, forget: true, lifetime: 0 },
+  { what: 'from a saved machine', argv: up, forget: false, lifetime: 0 },
+  { what: 'with a boot', argv: [...up, '--cold'], forget: false, lifetime: 0 },
+];
 
 beforeAll(async () => {
-  const begin = performance.now();
-  expect(await host.miglab(...up)).toMatchObject({ code: 0 });
-  lifetime = performance.now() - begin;
-  expect(await host.miglab('down')).toMatchObject({ code: 0 });
-  expect(host.traces()).toEqual([]);
-}, 180_000);
+  for (const way of ways) {
+    if (way.forget) rmSync(machines, { recursive: true });
+    const begin = performance.now();
+    expect(await host.miglab(...way.argv), way.what).toMatchObject({ code: 0 });
+    way.lifetime = performance.now() - begin;
+    expect(await host.miglab('down')).toMatchObject({ code: 0 });
+    expect(host.traces()).toEqual([]);
+  }
+}, 240_000);
 
 /** One instant in each of `count` equal parts of the time, at random within it, in random order. */
 function instants(seed: number, count: number, length: number): number[] {
@@ -42,24 +51,26 @@ async function killAfter(ms: number, argv: string[]): Promise<boolean> {
   return !finished;
 }
 
-test('14 kill -9 of `up` at random instants: prune or down leaves no process, socket, state or temporary file', async () => {
+test('15 kill -9 of `up` at random instants: prune or down leaves no process, socket, state or temporary file', async () => {
   let killed = 0;
-  for (const [index, instant] of instants(5, 14, lifetime).entries()) {
-    const wasKilled = await killAfter(instant, up);
-    if (wasKilled) killed++;
-    const isUp = !wasKilled;
-    // Both ways out; down needs a lab, which there is only after the first part of a second.
-    const named = index % 2 === 1 && readdirSync(host.labs).includes('lab');
-    const after = isUp || named ? await host.miglab('down') : await host.miglab('prune');
-    expect(after, `killed after ${instant} ms`).toMatchObject({ code: 0 });
-    if (named) await host.miglab('prune'); // What was on its way in or out has no name for down.
-    expect(host.traces(), `killed after ${instant} ms`).toEqual([]);
-  }
+  for (const way of ways)
+    for (const [index, instant] of instants(5, 5, way.lifetime).entries()) {
+      if (way.forget) rmSync(machines, { recursive: true, force: true });
+      const wasKilled = await killAfter(instant, way.argv);
+      if (wasKilled) killed++;
+      // Both ways out; down needs a lab, which there is only after the first part of a second.
+      const byName = !wasKilled || (index % 2 === 1 && existsSync(join(host.labs, 'lab')));
+      const told = `${way.what}, killed after ${instant} ms`;
+      if (byName) expect(await host.miglab('down'), told).toMatchObject({ code: 0 });
+      // What was on its way in or out has no name for down.
+      expect(await host.miglab('prune'), told).toMatchObject({ code: 0 });
+      expect(host.traces(), told).toEqual([]);
+    }
   expect(killed).toBeGreaterThan(10);
 }, 300_000);
 
-test('6 kill -9 of `run` at random instants: prune leaves nothing but the results, which can be read', async () => {
-  for (const instant of instants(6, 6, lifetime * 1.5)) {
+test('5 kill -9 of `run` at random instants: prune leaves nothing but the results, which can be read', async () => {
+  for (const instant of instants(6, 5, (ways[2]?.lifetime ?? 0) * 1.5)) {
     expect(await killAfter(instant, run)).toBe(true);
     expect(await host.miglab('prune')).toMatchObject({ code: 0 });
     expect(host.traces(), `killed after ${instant} ms`).toEqual([]);
