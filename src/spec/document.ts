@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import type { core, ZodType } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
+import { keysAt } from './keys.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -37,16 +38,22 @@ export function parseText<T>(name: string, text: string, schema: ZodType<T>): T 
   if (broken.length > 0) throw diagnostics(name, text, lines, broken);
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => locate(document, issue));
+  const problems = parsed.error.issues.flatMap((issue) => locate(document, issue, schema));
   throw diagnostics(name, text, lines, problems);
 }
 
-function locate(document: Document, issue: core.$ZodIssue): { offset: number; message: string }[] {
-  if (issue.code === 'unrecognized_keys')
+function locate(
+  document: Document,
+  issue: core.$ZodIssue,
+  schema: ZodType,
+): { offset: number; message: string }[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => ({
       offset: offsetOf(document, [...issue.path, key], 'key'),
-      message: `${where([...issue.path, key])}: unknown key; expected one of those in the documentation`,
+      message: `${where([...issue.path, key])}: unknown key; expected one of ${known.join(', ')}`,
     }));
+  }
   return [{ offset: offsetOf(document, issue.path), message: `${where(issue.path)}: ${issue.message}` }];
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
+import { contradictions, portRange } from './contradictions.ts';
 import { readDocument } from './document.ts';
 
 const name = z
@@ -7,9 +8,16 @@ const name = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, 'expected a name of lower-case letters, digits and dashes, at most 20');
 const subnet = z
   .string()
-  .regex(/^(\d{1,3}\.){3}0\/24$/, 'expected an IPv4 /24 network, such as 10.77.0.0/24');
+  .regex(/^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}0\/24$/, 'expected an IPv4 /24 network, such as 10.77.0.0/24');
 const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'expected a MAC address in lower case');
-const ports = z.string().regex(/^\d{4,5}-\d{4,5}$/, 'expected a port range, such as 20000-39999');
+const portsExpected = 'expected a port range, such as 20000-39999';
+const ports = z
+  .string(portsExpected)
+  .regex(/^\d{4,5}-\d{4,5}$/, portsExpected)
+  .refine((text) => {
+    const { first, last } = portRange(text);
+    return first <= last && last <= 65535;
+  }, 'expected a range that does not go down, of ports up to 65535');
 
 const machine = z.strictObject({
   role: z.enum(['node', 'peer']),
@@ -37,29 +45,8 @@ export const topologySchema = z
     machines: z.record(name, machine),
   })
   .superRefine((topology, context) => {
-    const fail = (path: (string | number)[], message: string) =>
+    for (const { path, message } of contradictions(topology))
       context.addIssue({ code: 'custom', path, message });
-    const known = Object.keys(topology.wires);
-    const names = Object.keys(topology.machines);
-    if (!known.includes(topology.cluster.wire))
-      fail(['cluster', 'wire'], `no wire of this name; expected one of ${known.join(', ')}`);
-    const ids = new Map<number, string>();
-    for (const [each, { wires, id }] of Object.entries(topology.machines)) {
-      wires.forEach((used, index) => {
-        if (!known.includes(used))
-          fail(['machines', each, 'wires', index], `no wire "${used}"; expected one of ${known.join(', ')}`);
-      });
-      const other = ids.get(id);
-      if (other) fail(['machines', each, 'id'], `the id of ${other} already; expected a number of its own`);
-      ids.set(id, each);
-    }
-    for (const [each, { kind }] of Object.entries(topology.wires)) {
-      const members = names.filter((machineName) => topology.machines[machineName]?.wires.includes(each));
-      if (kind === 'pair' && members.length !== 2)
-        fail(['wires', each, 'kind'], `a pair joins exactly two machines, here ${members.length}`);
-      if (members.length < 2)
-        fail(['wires', each], `expected at least two machines on a wire, here ${members.length}`);
-    }
   });
 
 export type Topology = z.infer<typeof topologySchema>;
