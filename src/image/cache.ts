@@ -4,7 +4,8 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFault } from '../vm/disk.ts';
 import { cacheFolder } from '../vm/folders.ts';
-import { acquire, type Held, isStale } from '../vm/lock.ts';
+import type { ProcessIdentity } from '../vm/identity.ts';
+import { acquire, isStale } from '../vm/lock.ts';
 import { interruptible } from './command.ts';
 import { requireHost } from './host.ts';
 import { findDamage, takeInventory } from './intact.ts';
@@ -45,31 +46,35 @@ export async function placeOnce(
   place: (into: string) => Promise<void>,
 ): Promise<string> {
   try {
-    using _ = await lock(folder, what, report);
-    if (isBuilt(folder)) return folder;
-    return await withScratch(async (scratch) => {
-      const into = join(scratch, 'built');
-      await mkdir(into);
-      await place(into);
-      await takeInventory(into);
-      if (existsSync(folder)) await discard(folder, what, scratch, report);
-      await rename(into, folder);
-      return folder;
-    });
+    return await interruptible((signal) => placeUnderLock(folder, what, report, place, signal));
   } catch (error) {
     throw diskFault(error, cacheFolder(), 'XDG_CACHE_HOME', '6 GB');
   }
 }
 
 /** Waits for as long as the process that builds the same lives. */
-const lock = (folder: string, what: string, report: Report): Promise<Held> =>
-  interruptible((signal) =>
-    acquire(
-      `${folder}${lockEnding}`,
-      ({ pid }) => report({ stage: `waiting for process ${pid}, which builds ${what}` }),
-      signal,
-    ),
-  );
+async function placeUnderLock(
+  folder: string,
+  what: string,
+  report: Report,
+  place: (into: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<string> {
+  const wait = ({ pid }: ProcessIdentity) =>
+    report({ stage: `waiting for process ${pid}, which builds ${what}` });
+  using _ = await acquire(`${folder}${lockEnding}`, wait, signal);
+  if (isBuilt(folder)) return folder;
+  return await withScratch(async (scratch) => {
+    const into = join(scratch, 'built');
+    await mkdir(into);
+    await place(into);
+    signal.throwIfAborted();
+    await takeInventory(into);
+    if (existsSync(folder)) await discard(folder, what, scratch, report);
+    await rename(into, folder);
+    return folder;
+  });
+}
 
 /** Takes what is damaged away; a machine that runs from it keeps what it has read. */
 async function discard(folder: string, what: string, scratch: string, report: Report): Promise<void> {

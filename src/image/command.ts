@@ -24,6 +24,7 @@ export async function run(
   } = {},
 ): Promise<Outcome> {
   const { cwd, env, input = '', onLine } = options;
+  if (told) throw new Error(`interrupted by a signal before ${argv[0]}`);
   const child = $({
     ...(cwd ? { cwd } : {}),
     env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env, ...tag() },
@@ -48,18 +49,20 @@ function track(pid: number | undefined): () => void {
   return watchEnd(() => killGroup(pid));
 }
 
-/** A wait that a signal ends, as it ends a program that is run. */
-export async function interruptible<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Work that a signal ends: the program that it runs, a wait that takes the signal, and programs it would run next. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const release = watchEnd(() => controller.abort());
   try {
-    return await wait(controller.signal);
+    return await work(controller.signal);
   } finally {
     release();
   }
 }
 
 const ending = new Set<() => void>();
+/** Whether a signal has come since the first of them. */
+let told = false;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `onEnd` is called when this process ends, or is told to, before `release` is called. */
@@ -72,6 +75,7 @@ function watchEnd(onEnd: () => void): () => void {
   return () => {
     ending.delete(onEnd);
     if (ending.size > 0) return;
+    told = false;
     process.off('exit', endAll);
     for (const signal of signals) process.off(signal, onSignal);
   };
@@ -91,6 +95,7 @@ function killGroup(pid: number): void {
 
 /** Who else listens decides how this process ends; if nobody does, it ends by the signal as if never caught. */
 function onSignal(signal: NodeJS.Signals): void {
+  told = true;
   endAll();
   if (process.listenerCount(signal) > 1) return;
   process.off(signal, onSignal);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fromToken, isAlive, type ProcessIdentity, self, toToken } from './identity.ts';
 
 /** What a process holds alone; given up at the end of the block, or by its death. */
-export interface Held extends Disposable {
+interface Held extends Disposable {
   readonly file: string;
 }
 

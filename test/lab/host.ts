@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { cacheFolder } from '../../src/vm/folders.ts';
 import { shareCompiled } from '../temporary.ts';
 import type { Outcome } from './program.ts';
@@ -27,6 +28,13 @@ export interface Host {
   traces(): string[];
 }
 
+const folders: string[] = [];
+
+// What a failed test left must not go on beside the next ones.
+afterAll(() => {
+  for (const { pid } of folders.flatMap(processesOf)) process.kill(pid, 'SIGKILL');
+});
+
 /**
  * @param options.state name of the folder for state; a long one, for instance
  * @param options.cold these parts of the cache are empty, the others those of the user who runs the tests; `module` is
@@ -35,6 +43,7 @@ export interface Host {
  */
 export function newHost(options: { state?: string; cold?: string[]; within?: string } = {}): Host {
   const folder = mkdtempSync(join(tmpdir(), 'miglab-host-'));
+  folders.push(folder);
   const state = join(folder, options.state ?? 'state');
   const env = {
     ...{ XDG_STATE_HOME: state, XDG_CACHE_HOME: join(folder, 'cache') },
@@ -47,7 +56,10 @@ export function newHost(options: { state?: string; cold?: string[]; within?: str
   return {
     ...{ folder, env, labs: join(state, 'miglab/labs'), start },
     miglab: (...argv) => start(...argv).ended,
-    traces: () => [...processesOf(folder), ...filesOf(folder, state)],
+    traces: () => [
+      ...processesOf(folder).map(({ pid, argv }) => `process ${pid}: ${argv}`),
+      ...filesOf(folder, state),
+    ],
   };
 }
 
@@ -114,14 +126,14 @@ export function signalAt(
 }
 
 /** Processes that work in the host's folders, have them on their command line or in their environment. */
-function processesOf(folder: string): string[] {
+function processesOf(folder: string): { pid: number; argv: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
         const about = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
         const isIts = [...about, readlinkSync(`/proc/${pid}/cwd`)].some((text) => text.includes(folder));
-        return isIts ? [`process ${pid}: ${about[0]?.replaceAll('\0', ' ')}`] : [];
+        return isIts ? [{ pid: Number(pid), argv: about[0]?.replaceAll('\0', ' ').slice(0, 200) ?? '' }] : [];
       } catch {
         return []; // It ended meanwhile.
       }
