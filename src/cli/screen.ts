@@ -29,12 +29,13 @@ export class Screen implements Disposable {
     process.stdin.on('data', this.#key);
   }
 
+  /** A terminal that does not know its size says 0. */
   get width(): number {
-    return process.stdout.columns ?? 80;
+    return process.stdout.columns || 80;
   }
 
   draw(lines: readonly string[]): void {
-    const page = lines.slice(0, (process.stdout.rows ?? 24) - 1);
+    const page = lines.slice(0, (process.stdout.rows || 24) - 1);
     process.stdout.write(`${home}${page.map((line) => `${line}${clearRest}\n`).join('')}${clearBelow}`);
   }
 

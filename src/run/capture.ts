@@ -95,29 +95,41 @@ async function flowUntil(
       if (flow.full) over.abort('packets');
     }
   } catch (error) {
+    if (sink.destroyed) over.abort('reader');
     if (!over.signal.aborted) throw error;
   }
 }
 
 /** @returns whether the reader took everything */
 async function pourRest(end: End, flow: Flow, { spool }: CardCapture, sink: Writable): Promise<boolean> {
-  if (end === 'reader' || sink.destroyed) return false;
-  const patience = AbortSignal.timeout(patienceMs);
+  if (end === 'reader') return false;
+  // No AbortSignal.timeout: its timer does not keep the program alive.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), patienceMs);
   try {
     for (let chunk = await spool.read(); chunk && !flow.full; chunk = await spool.read())
-      await write(sink, flow.take(chunk), patience);
-    await write(sink, flow.flush(), patience);
-    sink.end();
-    if (!sink.writableFinished) await once(sink, 'finish', { signal: patience });
+      await write(sink, flow.take(chunk), patience.signal);
+    await write(sink, flow.flush(), patience.signal);
+    await finish(sink, patience.signal);
     return true;
   } catch (error) {
-    if (patience.aborted || sink.destroyed) return false;
+    if (patience.signal.aborted || sink.destroyed) return false;
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
+/** @throws what ended the sink, or the signal's reason */
 async function write(sink: Writable, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  if (sink.destroyed) throw new Error('the reader has closed');
   if (bytes.length > 0 && !sink.write(bytes)) await once(sink, 'drain', { signal });
+}
+
+async function finish(sink: Writable, signal: AbortSignal): Promise<void> {
+  if (sink.destroyed) throw new Error('the reader has closed');
+  sink.end();
+  if (!sink.writableFinished) await once(sink, 'finish', { signal });
 }
 
 /** From the bytes of QEMU's file to those of the reader's. Records wait until it is known what their times mean. */

@@ -14,7 +14,13 @@ export function wiresOf(infoNetwork: string): string[] {
     else if (below && card !== undefined) cards.push({ number: card, wire: below[1] ?? '' });
     if (/^\S/.test(line)) card = number(/^virtio-net-pci\.(\d+): .*type=nic/.exec(line)?.[1]);
   }
-  return cards.sort((a, b) => a.number - b.number).map(({ wire }) => wire);
+  return cards
+    .filter(({ wire }) => !isSpare(wire))
+    .sort((a, b) => a.number - b.number)
+    .map(({ wire }) => wire);
 }
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+
+/** A card that only makes a machine alike to a saved one (plan/qemu.ts). */
+const isSpare = (wire: string) => /^spare\d+$/.test(wire);

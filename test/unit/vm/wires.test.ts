@@ -13,3 +13,9 @@ test('a capture that goes on does not hide a wire', () => {
   expect(said('node')).toContain('filter-dump');
   expect(wiresOf(said('node'))).toEqual(['public', 'private', 'control', 'mgmt']);
 });
+
+test('a card that is plugged into nothing is on no wire', () => {
+  const spare =
+    ' \\ spare3: virtio-net-pci.3: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:4d:ff:03';
+  expect(wiresOf(`${said('hub')}hub 103\n${spare}\n`)).toEqual(['public', 'control', 'mgmt']);
+});
