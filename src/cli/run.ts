@@ -88,13 +88,13 @@ function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): RunPlan {
 
 /** Runs, reports, prints. @returns the exit code. */
 export async function carryOut(plan: RunPlan, options: RunOptions): Promise<number> {
+  const signal = interruption();
   const shown = progress(options.json);
   shown.note(`${plan.experiment.title}\n${boots(plan.cells)}`);
   for (const { directory, measured, cells } of (await unfinishedRuns(options.results, plan.file)).slice(-1))
     shown.note(
       `An earlier run of this experiment was interrupted with ${measured} of ${cells} cells measured; to go on with that one: miglab run --resume ${runName(directory)}`,
     );
-  const signal = interruption();
   const ground = await prepareGround(plan.lab.image, shown.report, undefined, signal);
   const id = `${basename(plan.file).replace(/\.exp\.ya?ml$/, '')}-${new Date()
     .toISOString()
@@ -110,6 +110,7 @@ export async function carryOut(plan: RunPlan, options: RunOptions): Promise<numb
 
 /** Goes on with an interrupted run. @returns the exit code. */
 export async function goOn(run: string, options: RunOptions): Promise<number> {
+  const signal = interruption();
   const shown = progress(options.json);
   const directory = runFolder(run, options.results);
   const onPlan = ({ plan, measured, missing }: Resumption) =>
@@ -117,7 +118,7 @@ export async function goOn(run: string, options: RunOptions): Promise<number> {
       `${plan.experiment.title}\nResumed: ${measured.length} of ${plan.cells.length} cells are measured. ${boots(missing)}`,
     );
   const { resumption, ...outcome } = await tellingHowToGoOn(directory, shown.note, () =>
-    resumeRun({ directory, onPlan, report: shown.report, signal: interruption() }),
+    resumeRun({ directory, onPlan, report: shown.report, signal }),
   );
   shown.end();
   return conclude(outcome, resumption, options.json);
