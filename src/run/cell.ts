@@ -9,6 +9,7 @@ import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { findPanic, LineFollower, lastLines, readConsole } from '../vm/console.ts';
 import { requireRoom } from '../vm/disk.ts';
+import { requireRightClock } from '../vm/guest-clock.ts';
 import { type LabBoot, startLab } from '../vm/lab.ts';
 import { isAlive } from '../vm/lifetime.ts';
 import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
@@ -110,7 +111,9 @@ async function watchMachine(
   const folder = labFolder(state.name);
   const files = machineFiles(machine.name);
   const events = new LineFollower(join(folder, files.events));
+  const ready = `miglab: ${machine.name} ready`;
   let console = '';
+  let isReady = false;
   const wait = {
     what: `${machine.name}: end of the scenario`,
     timeoutMs: cell.timeoutS * 1000,
@@ -124,6 +127,10 @@ async function watchMachine(
     for (const line of await events.next()) cell.onEvent?.(machine.name, line);
     const panic = findPanic(console);
     if (panic) throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(console)}`);
+    if (!isReady && console.includes(ready)) {
+      requireRightClock(machine, console, ready);
+      isReady = true;
+    }
     return alive ? undefined : true;
   });
   const code = new RegExp(`miglab: ${machine.name} scenario exit (\\d+)`).exec(console)?.[1];

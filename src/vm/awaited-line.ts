@@ -4,13 +4,17 @@ import { ExitCode, Fault } from '../fault.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { findPanic, lastLines, readConsole } from './console.ts';
 import { requireRoom } from './disk.ts';
+import { requireRightClock } from './guest-clock.ts';
 import { isAlive, type ProcessIdentity } from './lifetime.ts';
 import { waitFor } from './wait.ts';
+
+/** What a machine for people prints when it has booted and waits to be told who it is (images/init). */
+export const waitingLine = 'miglab: machine waits';
 
 /**
  * Waits until a machine has printed a line on its console.
  *
- * @throws Fault (2) for a panic, a machine that ended, (124) at the deadline; each with the last console lines. (69)
+ * @throws Fault (2) for a panic, a machine that ended or whose clock is wrong, (124) at the deadline; each with the last console lines. (69)
  * when the disk is full: what the machine then prints is lost.
  */
 export async function waitForLine(
@@ -28,7 +32,10 @@ export async function waitForLine(
   const wait = { what: `${machine.name}: boot`, timeoutMs, path: folder, detail };
   await waitFor(signal ? { ...wait, signal } : wait, async () => {
     text = await readConsole(console);
-    if (text.includes(line)) return true;
+    if (text.includes(line)) {
+      if (line === waitingLine) requireRightClock(machine, text, line);
+      return true;
+    }
     const panic = findPanic(text);
     if (panic) throw end(panic);
     requireRoom(folder);

@@ -2,15 +2,12 @@
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { type KernelBoot, machineFiles, type SavedMachine, savingArguments } from '../plan/qemu.ts';
-import { waitForLine } from './awaited-line.ts';
+import { waitForLine, waitingLine } from './awaited-line.ts';
 import { endProcess, startDetached } from './lifetime.ts';
 import { Qmp } from './qmp.ts';
 import { waitFor } from './wait.ts';
 
 const files = machineFiles('machine');
-
-/** What a machine prints when it waits to be told who it is (images/init). */
-export const waitingLine = 'miglab: machine waits';
 
 export interface Saving extends KernelBoot {
   qemu: readonly string[];
