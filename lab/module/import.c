@@ -83,7 +83,8 @@ static void set_options(struct sock *sk, const struct tcpmig_state *s)
 	tp->max_window = s->max_window;
 	icsk->icsk_mtup.search_high = s->mss_clamp + sizeof(struct tcphdr) + icsk->icsk_af_ops->net_header_len;
 	icsk->icsk_mtup.enabled = 0;
-	icsk->icsk_sync_mss(sk, dst_mtu(__sk_dst_get(sk)));
+	/* What connecting took from the route; the route itself may be gone by now. */
+	icsk->icsk_sync_mss(sk, icsk->icsk_pmtu_cookie);
 }
 
 /* The peer must not see TSval go back (RFC 7323, 5.2): this machine's clock goes on where the origin's was. */
