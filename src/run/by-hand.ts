@@ -16,7 +16,7 @@ import { readPlan } from '../vm/lab-plan.ts';
 import { connect } from './connect.ts';
 
 /** A process that can migrate, and the node it is on. */
-export interface Movable {
+interface Movable {
   pid: number;
   name: string;
   node: string;

@@ -21,12 +21,6 @@ export interface CardCapture extends AsyncDisposable {
 const captureId = /^capture-(.*)\.\d+$/;
 let captures = 0;
 
-/** The wires that a machine has cards on, in the order of the cards. */
-export async function machineWires(lab: string, machine: MachineState): Promise<string[]> {
-  await using qmp = await openQmp(lab, machine);
-  return wires(qmp);
-}
-
 /**
  * Begins to capture at a card of a running machine: every frame that passes it in either direction. Nothing is needed
  * in the guest, and any number of captures may go on at once. First removes what killed captures left there.
