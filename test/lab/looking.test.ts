@@ -93,9 +93,9 @@ beforeAll(async () => {
   await capturing.says('capturing public at peer');
   await carryOut(migrate);
   await carryOut('npx miglab workload --stop');
-  over = Date.now();
   capturing.signal('SIGINT');
   await capturing.ended;
+  over = Date.now();
   expect(capturing.output).toMatch(/\n\d+ packets, /);
 }, 400_000);
 
@@ -118,10 +118,9 @@ test("the README's five commands give a capture in which the connection changes 
 
 test('times in a capture are wall clock', () => {
   const times = fields(file, 'frame', 'frame.time_epoch').map(([time]) => Number(time) * 1000);
-  // The host's clock stamps files by its tick, and the machine had run for seconds when the capture began.
+  // The host stamps files by its tick. The machine had run for seconds when the capture began, which QEMU adds.
   expect(times[0]).toBeGreaterThan(began - 20);
-  expect(times.at(-1)).toBeLessThan(over + patienceMs);
-  expect(Number(times.at(-1)) - Number(times[0])).toBeLessThan(over + 5000 - began);
+  expect(times.at(-1)).toBeLessThanOrEqual(over);
 });
 
 test('frames go to a reader as they come, several captures at once, and a reader that closes ends its own', async () => {
