@@ -7,6 +7,7 @@ import type { Failure } from '../run/failure.ts';
 import type { Resumption } from '../run/resume.ts';
 import type { RunOutcome } from '../run/run.ts';
 import { print, printJson } from './output.ts';
+import { paintVerdicts } from './verdicts.ts';
 
 /** Writes the report and prints what came out. @returns the exit code: the validity of the measurements decides, no verdict does. */
 export async function conclude(
@@ -17,7 +18,7 @@ export async function conclude(
   const { html, figures, summary, text } = await writeReport(directory);
   if (json) printJson({ ...summary, failures, resumed: resumption ? ids(resumption) : null });
   else {
-    print(text);
+    print(paintVerdicts(text));
     if (resumption) print(resumedLine(resumption));
     for (const failure of failures) print(failureLines(failure));
     print(`Report: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);

@@ -4,6 +4,7 @@ import { analyseRun } from '../analysis/run.ts';
 import { writeReport } from '../report/write.ts';
 import { runFolder } from '../run/run-folder.ts';
 import { print, printJson } from './output.ts';
+import { paintVerdicts } from './verdicts.ts';
 
 export const report = (program: Command) =>
   program
@@ -17,5 +18,5 @@ export const report = (program: Command) =>
       await analyseRun(folder);
       const { html, figures, summary, text } = await writeReport(folder);
       if (options.json) return printJson(summary);
-      print(`${text}\nReport: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);
+      print(`${paintVerdicts(text)}\nReport: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);
     });
