@@ -135,6 +135,6 @@ int send_pages(void)
 	error = send_all(batch, pagemap, entries);
 	SYS(close, pagemap);
 	if (!error)
-		error = channel_put(&process.stream, CR_MEMORY_END, 0, NULL, 0);
+		error = channel_put(&process.stream, CR_MEMORY_END, process.connection_count, NULL, 0);
 	return error ? refuse_error("stream", "memory", error) : 0;
 }

@@ -56,6 +56,7 @@ static void receive_pages(const struct cr_record *record)
 {
 	static struct cr_run runs[CR_RUNS_MAX];
 	static struct iovec vector[CR_RUNS_MAX];
+	uint64_t size = record->count * sizeof(*runs);
 
 	if (!record->count || record->count > CR_RUNS_MAX)
 		fail("image", "too many runs");
@@ -63,10 +64,14 @@ static void receive_pages(const struct cr_record *record)
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (runs[i].address < LOADER_END && runs[i].address + runs[i].size > LOADER_BASE)
 			fail("image", "a run lies on the loader");
+		if (__builtin_add_overflow(size, runs[i].size, &size) || size > record->size)
+			fail("image", "its runs are longer than their record");
 		if (runs[i].size >= POPULATE_FROM)
 			SYS(madvise, runs[i].address, runs[i].size, MADV_POPULATE_WRITE);
 		vector[i] = (struct iovec){ (void *)runs[i].address, runs[i].size };
 	}
+	if (size != record->size)
+		fail("image", "its runs are shorter than their record");
 	if (channel_read(&stream, vector, record->count))
 		SYS(exit_group, 1);
 }

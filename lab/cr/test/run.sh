@@ -94,15 +94,19 @@ test_carried() { # moved: yes or no
 	else
 		in_ns "$origin" kill -TERM "$pid"
 	fi
-	until_true 20 has '^# done' "$log"
+	carried_log "$log" "moved: $1"
+}
+
+carried_log() { # log how
+	until_true 20 has '^# done' "$1"
 	while read -r line; do
 		case $line in
-		'ok '*) report 0 "${line#* - }, moved: $1" ;;
-		'not ok '*) report 1 "${line#* - }, moved: $1" ;;
+		'ok '*) report 0 "${line#* - }, $2" ;;
+		'not ok '*) report 1 "${line#* - }, $2" ;;
 		esac
-	done <"$log"
-	has '^# done' "$log"
-	report $? "carried: ends, moved: $1" "$(cat "$log")"
+	done <"$1"
+	has '^# done' "$1"
+	report $? "carried: ends, $2" "$(cat "$1")"
 }
 
 test_refused() { # kind name
@@ -168,11 +172,13 @@ test_python() {
 	in_ns "$destination" kill -KILL "$pid"
 }
 
+. "$here/files.sh"
 start
 while read -r line; do report "$([[ $line == ok* ]]; echo $?)" "${line#* - }"; done < <("$dir/test/cr/sha256")
 test_carried no
 test_carried yes
 test_python
+test_files
 test_authentication
 for bytes in 100 2000 30000 100000; do test_cut $bytes; done
 for kind in listening-socket unix-socket udp-socket deleted-file memfd shared-memory sysv-shm locked-memory children \

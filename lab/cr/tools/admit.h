@@ -9,9 +9,9 @@ struct admission {
 	char reason[CR_REASON_MAX];
 };
 
-/* Answers the origin's questions while the process still runs there; 0 or -1 after a refusal was sent. */
+/* Reads CR_PREPARE, answering the origin's questions about clocks, and says whether this machine can take the process;
+ * nothing is made. 0, or -1 with the reason set. */
 int admit(struct channel *channel, struct admission *admission);
-int refuse_admission(struct channel *channel, struct admission *admission, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int refuse_admission(struct admission *admission, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cr_checkpoint --to HOST PID: moves a running process (paper 2.1 and 4.1). */
+/* cr_checkpoint: moves a running process to another machine, or into a file (paper 2.1 and 4.1). */
 #include <errno.h>
 #include <err.h>
 #include <getopt.h>
@@ -15,20 +15,24 @@
 #include "machine.h"
 #include "migration.h"
 #include "preflight.h"
+#include "to_file.h"
 
 #define EXIT_IN_DOUBT 2
 #define CONNECT_S 5
 
 static const char help[] =
 	"usage: cr_checkpoint --to HOST[:PORT] --secret-file FILE [--timeout SECONDS] PID\n"
+	"       cr_checkpoint -f FILE [--timeout SECONDS] PID\n"
 	"\n"
-	"Moves process PID, started by cr_run, to the cr_receiver on HOST. What cannot be moved is refused by name while\n"
-	"the process runs; any failure before the hand-over lets it go on here. --timeout (30) is the longest it may be\n"
-	"frozen. Prints one JSON line. Exit code: 0 it runs on HOST; 1 refused or aborted, it runs here; 2 in doubt: the\n"
-	"answer to the hand-over was lost, the process stays frozen here and its connections are HOST's; 64 usage.\n";
+	"Moves process PID, started by cr_run, to the cr_receiver on HOST, or into FILE, from which cr_restart -f continues\n"
+	"it. What cannot be moved is refused by name while the process runs; any failure before the hand-over lets it go\n"
+	"on here. --timeout (30) is the longest it may be frozen. FILE (-f, --file) must not exist; it is written as\n"
+	"FILE.partial and gets its name when it is whole and the process has ended. Prints one JSON line. Exit code: 0 it\n"
+	"runs on HOST or is in FILE; 1 refused or aborted, it runs here; 2 in doubt: the answer to the hand-over was lost,\n"
+	"the process stays frozen here and its connections are gone from here; 64 usage.\n";
 
 struct arguments {
-	const char *to, *secret_file;
+	const char *to, *secret_file, *file;
 	int timeout_s, pid;
 };
 
@@ -46,22 +50,24 @@ static struct arguments parse(int count, char **words)
 {
 	static const struct option options[] = { { "to", required_argument, 0, 'o' },
 						 { "secret-file", required_argument, 0, 's' },
+						 { "file", required_argument, 0, 'f' },
 						 { "timeout", required_argument, 0, 't' },
 						 { "help", no_argument, 0, 'h' },
 						 { 0 } };
 	struct arguments arguments = { .timeout_s = 30 };
 	int option;
 
-	while ((option = getopt_long(count, words, "", options, NULL)) != -1)
+	while ((option = getopt_long(count, words, "f:", options, NULL)) != -1)
 		switch (option) {
 		case 'o': arguments.to = optarg; break;
 		case 's': arguments.secret_file = optarg; break;
+		case 'f': arguments.file = optarg; break;
 		case 't': arguments.timeout_s = number(optarg, "--timeout"); break;
 		case 'h': fputs(help, stdout); exit(0);
 		default: exit(EX_USAGE);
 		}
-	if (!arguments.to || !arguments.secret_file || optind + 1 != count)
-		errx(EX_USAGE, "--to, --secret-file and one PID are needed (--help)");
+	if (!arguments.file == !arguments.to || !arguments.to != !arguments.secret_file || optind + 1 != count)
+		errx(EX_USAGE, "either --to and --secret-file or -f, and one PID are needed (--help)");
 	arguments.pid = number(words[optind], "PID");
 	return arguments;
 }
@@ -90,28 +96,38 @@ static void await_end(const struct target *target)
 	poll(&ended, 1, 5000);
 }
 
-static const char *migrate(struct migration *migration, const struct arguments *arguments, const struct secret *secret)
+static const char *move(struct migration *migration, const struct arguments *arguments, const struct secret *secret)
 {
 	struct target *target = migration->target;
 	struct channel channel = { .fd = -1 };
-	int refused;
+	int refused = open_channel(&channel, target, arguments, secret) ||
+		      preflight(&channel, target, arguments->timeout_s, &migration->offset);
 
-	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
-	if (target->pidfd < 0) {
-		target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
-		return "refused";
-	}
-	refused = target_inspect(target) || open_channel(&channel, target, arguments, secret) ||
-		  preflight(&channel, target, arguments->timeout_s, &migration->offset);
 	migration->bytes = channel.bytes;
 	if (refused)
 		return "refused";
-	if (hand_over(target, &channel, arguments->timeout_s, &migration->handover))
+	if (hand_over_begin(target, &channel, arguments->timeout_s, &migration->handover) ||
+	    hand_over_end(target, arguments->timeout_s, &migration->handover))
 		return "aborted";
-	if (migration->handover.report.outcome == CR_MOVED)
-		await_end(target);
 	return migration->handover.report.outcome == CR_MOVED ? "ok" :
 	       migration->handover.report.outcome == CR_IN_DOUBT ? "in-doubt" : "aborted";
+}
+
+static const char *migrate(struct migration *migration, const struct arguments *arguments, const struct secret *secret)
+{
+	struct target *target = migration->target;
+	const char *status;
+
+	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
+	if (target->pidfd < 0)
+		target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
+	if (target->pidfd < 0 || target_inspect(target))
+		return "refused";
+	status = arguments->file ? checkpoint_to_file(migration, arguments->timeout_s) :
+				   move(migration, arguments, secret);
+	if (!strcmp(status, "ok"))
+		await_end(target);
+	return status;
 }
 
 static int64_t machine_ns(void)
@@ -124,14 +140,15 @@ static int64_t machine_ns(void)
 
 static void explain(const struct migration *migration)
 {
-	const char *reason = *migration->handover.report.reason ? migration->handover.report.reason :
-								   migration->target->reason;
+	const char *reason = migration_reason(migration);
+	const char *where = migration->file ? migration->file : migration->to;
 
 	if (!strcmp(migration->status, "ok"))
-		fprintf(stderr, "cr_checkpoint: process %d runs on %s\n", migration->target->pid, migration->to);
+		fprintf(stderr, "cr_checkpoint: process %d %s %s\n", migration->target->pid,
+			migration->file ? "is in" : "runs on", where);
 	else if (!strcmp(migration->status, "in-doubt"))
-		fprintf(stderr, "cr_checkpoint: in doubt: %s; process %d stays frozen here. If it runs on %s, kill -KILL it here.\n",
-			reason, migration->target->pid, migration->to);
+		fprintf(stderr, "cr_checkpoint: in doubt: %s; process %d stays frozen here. If it %s %s, kill -KILL it here.\n",
+			reason, migration->target->pid, migration->file ? "is in" : "runs on", where);
 	else
 		fprintf(stderr, "cr_checkpoint: %s: %s; process %d goes on here\n", migration->status, reason,
 			migration->target->pid);
@@ -141,10 +158,11 @@ int main(int count, char **words)
 {
 	struct arguments arguments = parse(count, words);
 	struct target target = { .pid = arguments.pid };
-	struct migration migration = { .to = arguments.to, .target = &target };
+	struct migration migration = { .to = arguments.to, .file = arguments.file, .target = &target };
 	static struct secret secret;
 
-	secret_read(&secret, arguments.secret_file);
+	if (arguments.secret_file)
+		secret_read(&secret, arguments.secret_file);
 	migration.begin_ns = machine_ns();
 	migration.status = migrate(&migration, &arguments, &secret);
 	migration.end_ns = machine_ns();

@@ -97,8 +97,29 @@ static int send_order(struct target *target, int control, const struct cr_order 
 	       target_refuse(target, "leader: %s", strerror(errno));
 }
 
-static int receive_report(struct target *target, int control, int timeout_s, struct handover *handover)
+int hand_over_begin(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover)
 {
+	struct cr_order order = { .timeout_s = timeout_s, .begun_bytes = channel->bytes };
+	uint64_t nonce;
+	int listener = listen_for_leader(&nonce);
+
+	if (listener < 0)
+		return target_refuse(target, "control: %s", strerror(errno));
+	read_blocked(target, &order.leader);
+	if (signal_leader(target, nonce))
+		return target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
+	handover->control = accept_leader(target, listener, timeout_s);
+	close(listener);
+	if (handover->control < 0 || send_order(target, handover->control, &order, channel->fd))
+		return -1;
+	close(channel->fd); /* the leader's copy alone keeps the stream open: its death ends it */
+	return 0;
+}
+
+int hand_over_end(struct target *target, int timeout_s, struct handover *handover)
+{
+	int control = handover->control;
+
 	if (!wait_readable(control, timeout_s + GRACE_S) ||
 	    recv(control, &handover->report, sizeof(handover->report), 0) != sizeof(handover->report))
 		return target_refuse(target, "leader: it did not report; process %d may be lost", target->pid);
@@ -109,23 +130,4 @@ static int receive_report(struct target *target, int control, int timeout_s, str
 		    sizeof(*handover->connections))
 			return target_refuse(target, "leader: its report was cut short");
 	return 0;
-}
-
-int hand_over(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover)
-{
-	struct cr_order order = { .timeout_s = timeout_s, .begun_bytes = channel->bytes };
-	uint64_t nonce;
-	int listener = listen_for_leader(&nonce), control;
-
-	if (listener < 0)
-		return target_refuse(target, "control: %s", strerror(errno));
-	read_blocked(target, &order.leader);
-	if (signal_leader(target, nonce))
-		return target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
-	control = accept_leader(target, listener, timeout_s);
-	close(listener);
-	if (control < 0 || send_order(target, control, &order, channel->fd))
-		return -1;
-	close(channel->fd); /* the leader's copy alone keeps the stream open: its death ends it */
-	return receive_report(target, control, timeout_s, handover);
 }

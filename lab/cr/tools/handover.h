@@ -6,12 +6,14 @@
 #include "target.h"
 
 struct handover {
+	int control;
 	struct cr_report report;
 	struct cr_connection_report *connections;
 };
 
-/* Gives the stream to the process's leader and waits for its report. 0, or -1 with the target's reason set: then the
- * process did not take part at all. */
-int hand_over(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover);
+/* Gives the stream to the process's leader, which begins to write; then waits for its report. Each 0, or -1 with the
+ * target's reason set: after the first the process did not take part at all. */
+int hand_over_begin(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover);
+int hand_over_end(struct target *target, int timeout_s, struct handover *handover);
 
 #endif

@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <arpa/inet.h>
 #include <stdio.h>
+#include "json.h"
 #include "migration.h"
-
-static void print_text(const char *text)
-{
-	putchar('"');
-	for (; *text; text++)
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < 32)
-			printf("\\u%04x", *text);
-		else
-			putchar(*text);
-	putchar('"');
-}
 
 /* The leader's stamps are in the program's clock; the event's are in this machine's. */
 static void print_stamp(const char *name, uint64_t program_ns, int64_t offset_ns)
@@ -51,32 +38,20 @@ static void print_destination(const struct migration *migration)
 	putchar('}');
 }
 
-static void print_connection(const struct cr_connection_report *connection)
+const char *migration_reason(const struct migration *migration)
 {
-	const struct tcpmig_status *there = &connection->destination, *here = &connection->origin;
-	char local[INET_ADDRSTRLEN], remote[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, &connection->tuple.laddr, local, sizeof(local));
-	inet_ntop(AF_INET, &connection->tuple.raddr, remote, sizeof(remote));
-	printf("{\"fd\":%d,\"laddr\":\"%s\",\"lport\":%d,\"raddr\":\"%s\",\"rport\":%d", connection->fd, local,
-	       ntohs(connection->tuple.lport), remote, ntohs(connection->tuple.rport));
-	printf(",\"freeze_ns\":%llu,\"activate_ns\":%llu", here->freeze_ns, there->activate_ns);
-	printf(",\"captured\":%u,\"duplicates\":%u,\"reinjected\":%u,\"stale\":%u,\"dropped\":%u", there->captured,
-	       there->duplicates, there->reinjected, there->stale, there->dropped);
-	printf(",\"rcv_queue\":%u,\"ofo_queue\":%u,\"rtx_queue\":%u,\"write_queue\":%u}", here->rcv_queue_bytes,
-	       here->ofo_queue_bytes, here->rtx_queue_bytes, here->write_queue_bytes);
+	return *migration->target->reason ? migration->target->reason : migration->handover.report.reason;
 }
 
 void migration_print(const struct migration *migration)
 {
 	const struct cr_report *report = &migration->handover.report;
-	const char *reason = *report->reason ? report->reason : migration->target->reason;
 
-	printf("{\"event\":\"migration\",\"t_ns\":%lld,\"pid\":%d,\"to\":", (long long)migration->end_ns,
-	       migration->target->pid);
-	print_text(migration->to);
+	printf("{\"event\":\"%s\",\"t_ns\":%lld,\"pid\":%d,\"%s\":", migration->file ? "checkpoint" : "migration",
+	       (long long)migration->end_ns, migration->target->pid, migration->file ? "file" : "to");
+	json_text(migration->file ? migration->file : migration->to);
 	printf(",\"status\":\"%s\",\"reason\":", migration->status);
-	print_text(reason);
+	json_text(migration_reason(migration));
 	print_times(migration);
 	printf(",\"bytes\":%llu,\"threads\":%u", (unsigned long long)(report->bytes ? report->bytes : migration->bytes),
 	       report->threads ? report->threads : migration->target->threads);
@@ -85,7 +60,7 @@ void migration_print(const struct migration *migration)
 	for (uint32_t i = 0; migration->handover.connections && i < report->connections; i++) {
 		if (i)
 			putchar(',');
-		print_connection(&migration->handover.connections[i]);
+		json_connection(&migration->handover.connections[i]);
 	}
 	printf("]}\n");
 	fflush(stdout);

@@ -5,7 +5,8 @@
 #include "handover.h"
 
 struct migration {
-	const char *to, *status;
+	const char *to, *file;       /* one of them */
+	const char *status;
 	struct target *target;
 	struct handover handover;
 	struct cr_clocks offset;     /* the program's clocks minus the destination's */
@@ -13,6 +14,8 @@ struct migration {
 	uint64_t bytes;
 };
 
+/* Why it did not come about, or "". */
+const char *migration_reason(const struct migration *migration);
 /* One JSON line on standard output. */
 void migration_print(const struct migration *migration);
 

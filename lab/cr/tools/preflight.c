@@ -58,20 +58,23 @@ static char *put(char *to, const void *from, size_t size)
 	return to + size;
 }
 
-static int send_prepare(struct channel *channel, struct target *target, int timeout_s, const struct cr_clocks *offset)
+struct cr_record *prepare_record(struct target *target, int timeout_s, const struct cr_clocks *offset)
 {
-	uint64_t size = payload_size(target);
-	char *payload = malloc(size), *at = payload;
+	struct cr_record record = { .type = CR_PREPARE, .count = 1, .size = payload_size(target) };
+	struct cr_record *whole = record.size <= CR_PREPARE_MAX ? malloc(sizeof(record) + record.size) : NULL;
+	char *at = (char *)whole;
 	struct cr_prepare prepare = {
 		.version = CR_VERSION, .pid = target->pid, .offset = *offset, .vdso_fingerprint = machine_vdso(),
 		.flags = target->flags, .timeout_s = timeout_s, .threads = target->threads,
 		.connections = target->connections, .files = target->file_count,
 	};
-	int error;
 
-	if (!payload || size > CR_PREPARE_MAX)
-		return target_refuse(target, "files: too many");
+	if (!whole) {
+		target_refuse(target, "files: too many");
+		return NULL;
+	}
 	machine_processor(&prepare.processor);
+	at = put(at, &record, sizeof(record));
 	at = put(at, &prepare, sizeof(prepare));
 	at = put(at, target->tids, target->threads * sizeof(int32_t));
 	at = put(at, target->tuples, target->connections * sizeof(*target->tuples));
@@ -79,8 +82,18 @@ static int send_prepare(struct channel *channel, struct target *target, int time
 		at = put(at, &file->need, sizeof(file->need));
 		at = put(at, file->path, file->need.path_size);
 	}
-	error = channel_put(channel, CR_PREPARE, 1, payload, size);
-	free(payload);
+	return whole;
+}
+
+static int send_prepare(struct channel *channel, struct target *target, int timeout_s, const struct cr_clocks *offset)
+{
+	struct cr_record *record = prepare_record(target, timeout_s, offset);
+	struct iovec vector = { record, record ? sizeof(*record) + record->size : 0 };
+	int error = record ? channel_write(channel, &vector, 1) : 0;
+
+	if (!record)
+		return -1;
+	free(record);
 	return error ? protocol_error(target, "prepare", error) : 0;
 }
 

@@ -5,6 +5,9 @@
 #include "../library/channel.h"
 #include "target.h"
 
+/* CR_PREPARE with its payload, allocated; NULL with the target's reason set. */
+struct cr_record *prepare_record(struct target *target, int timeout_s, const struct cr_clocks *offset);
+
 /*
  * Asks the destination whether it will take the process, which still runs. On success the process exists there, empty.
  * *offset: the program's clocks minus the destination's, good to half a round trip.

@@ -31,24 +31,23 @@ static void expand(uint32_t words[64], const uint8_t *block)
 	}
 }
 
+/* FIPS 180-4, 6.2.2, with its names */
 static void compress(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t w[64], v[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7], w[64];
 
 	expand(w, block);
-	memcpy(v, state, sizeof(v));
 	for (int i = 0; i < 64; i++) {
-		uint32_t e = v[4], a = v[0];
-		uint32_t t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & v[5]) ^ (~e & v[6])) +
+		uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) +
 			      round_constants[i] + w[i];
-		uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+		uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
 
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += t1;
-		v[0] = t1 + t2;
+		h = g, g = f, f = e, e = d + t1;
+		d = c, c = b, b = a, a = t1 + t2;
 	}
-	for (int i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+	state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
 void sha256_init(struct sha256 *hash)
@@ -64,9 +63,16 @@ void sha256_update(struct sha256 *hash, const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
 
-	while (size--) {
-		hash->block[hash->length++ % SHA256_BLOCK] = *bytes++;
-		if (hash->length % SHA256_BLOCK == 0)
+	while (size) {
+		size_t held = hash->length % SHA256_BLOCK, part = SHA256_BLOCK - held;
+
+		if (part > size)
+			part = size;
+		memcpy(hash->block + held, bytes, part);
+		hash->length += part;
+		bytes += part;
+		size -= part;
+		if (held + part == SHA256_BLOCK)
 			compress(hash->state, hash->block);
 	}
 }

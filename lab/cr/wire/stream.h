@@ -27,7 +27,7 @@ enum cr_record_type {
 	/* frozen: the leader and the destination's process */
 	CR_IMAGE,          /* -> struct cr_image, struct cr_mapping[], paths */
 	CR_PAGES,          /* -> struct cr_run[count], then their bytes */
-	CR_MEMORY_END,     /* -> from here on the restored library reads */
+	CR_MEMORY_END,     /* -> count: connections; from here on the restored library reads */
 	CR_CAPTURE,        /* -> struct tcpmig_tuple[count] */
 	CR_CAPTURED,       /* <- all captures are on */
 	CR_CONNECTION,     /* -> the module's attributes, opaque here */
