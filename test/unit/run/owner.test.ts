@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { claimRun, isOwned } from '../../../src/run/owner.ts';
 import { bootId, identify } from '../../../src/vm/identity.ts';
 
@@ -14,6 +14,7 @@ const owners = (dir: string) => readdirSync(dir).filter((name) => name.startsWit
 async function otherOwner(dir: string) {
   const script = `import('${process.cwd()}/src/run/owner.ts').then(({ claimRun }) => { claimRun('${dir}'); console.log('claimed'); setInterval(() => {}, 1000); })`;
   const child = spawn('node', ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const end = () =>
     new Promise<void>((resolve) => {
