@@ -52,6 +52,9 @@ const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
   return found ? { saved: found } : {};
 };
 
+const memoryOf = ({ machines }: LabPlan, name: string) =>
+  machines.find((machine) => machine.name === name)?.memoryMb ?? 0;
+
 /** The same for every machine, in the order of their start. */
 export const commandLines = (boot: LabBoot): { machine: string; argv: string[] }[] =>
   hubsFirst(boot.plan).map((machine) => ({ machine: machine.name, argv: commandLine(boot, machine) }));
@@ -122,8 +125,6 @@ async function startMachine(
     },
   );
   await qmp.execute('query-status');
-  const { saved } = savedFor(boot, machine);
-  if (saved) await resumeMachine(qmp, saved);
   if (boot.mgmt) state.sshPort = forwardedPort(await qmp.human('info usernet'));
   return state;
 }
@@ -137,13 +138,20 @@ function forwardedPort(text: string): number {
   return Number(port);
 }
 
-/** Tells each machine that waits who it is. @throws as `waitForLine` does */
+async function resume(folder: string, machine: string, saved: SavedMachine): Promise<void> {
+  await using qmp = await Qmp.open(folder, machineFiles(machine).qmp);
+  await resumeMachine(qmp, saved);
+}
+
+/** Lets each machine go on from where it waits, and tells it who it is. @throws as `waitForLine` does */
 export async function setUpMachines(boot: LabBoot, state: LabState, timeoutMs: number): Promise<void> {
   const folder = labFolder(state.name);
   const tell = async (machine: MachineState) => {
     const { console, setup } = machineFiles(machine.name);
+    const saved = boot.saved?.get(memoryOf(boot.plan, machine.name));
     // A saved machine has said before that it waits.
-    if (!boot.saved) await waitForLine(machine, join(folder, console), waitingLine, timeoutMs, boot.signal);
+    if (saved) await resume(folder, machine.name, saved);
+    else await waitForLine(machine, join(folder, console), waitingLine, timeoutMs, boot.signal);
     await sendText(folder, setup, boot.setups?.[machine.name] ?? '');
   };
   await Promise.all(state.machines.map(tell));

@@ -8,12 +8,14 @@ const reply = z.looseObject({
   return: z.unknown().optional(),
   error: z.object({ class: z.string(), desc: z.string() }).optional(),
   event: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** QEMU's machine protocol over a UNIX socket (QEMU: docs/interop/qmp-spec.rst). Commands go one after another. */
 export class Qmp implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  readonly #listening = new Set<(event: string, data: Record<string, unknown>) => void>();
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -43,12 +45,36 @@ export class Qmp implements AsyncDisposable {
     return String(await this.execute('human-monitor-command', { 'command-line': line }));
   }
 
+  /**
+   * What the first event of a name tells for which `take` gives something other than undefined; to be asked for before
+   * the command that leads to it. What `take` throws rejects it, as does the end of the connection.
+   */
+  event<T>(name: string, take: (data: Record<string, unknown>) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const listener = (event: string, data: Record<string, unknown>) => {
+        if (event !== name) return;
+        try {
+          const taken = take(data);
+          if (taken === undefined) return;
+          resolve(taken);
+        } catch (error) {
+          reject(error);
+        }
+        this.#listening.delete(listener);
+      };
+      this.#listening.add(listener);
+      this.#socket.once('close', () => reject(new Error(`QEMU closed its control socket before ${name}`)));
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.destroy();
   }
 
   #receive(line: string): void {
     const message = reply.parse(JSON.parse(line));
+    if (message.event !== undefined)
+      for (const listener of this.#listening) listener(message.event, message.data ?? {});
     if (message.event !== undefined || 'QMP' in message) return;
     const waiting = this.#waiting.shift();
     if (message.error) waiting?.reject(new Error(`QEMU: ${message.error.desc}`));

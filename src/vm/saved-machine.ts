@@ -5,7 +5,6 @@ import { type KernelBoot, machineFiles, type SavedMachine, savingArguments } fro
 import { waitForLine, waitingLine } from './awaited-line.ts';
 import { endProcess, startDetached } from './lifetime.ts';
 import { Qmp } from './qmp.ts';
-import { waitFor } from './wait.ts';
 
 const files = machineFiles('machine');
 
@@ -31,10 +30,8 @@ export async function saveMachine(saving: Saving, folder: string): Promise<void>
     const machine = { name: 'machine', process: identity };
     await waitForLine(machine, join(folder, files.console), waitingLine, timeoutMs, signal);
     await using qmp = await Qmp.open(folder, files.qmp);
-    await ignoreMemory(qmp);
     await qmp.execute('stop');
-    await qmp.execute('migrate', { uri: 'file:state' });
-    await migrated(qmp, folder);
+    await migrate(qmp, 'migrate', 'file:state');
   } finally {
     await endProcess(identity);
   }
@@ -42,20 +39,23 @@ export async function saveMachine(saving: Saving, folder: string): Promise<void>
 
 /** Brings a machine that QEMU was started for with `-incoming defer` to where it was saved, and lets it go on. */
 export async function resumeMachine(qmp: Qmp, saved: SavedMachine): Promise<void> {
-  await ignoreMemory(qmp);
   // Nobody has to be told that a machine has moved.
   await qmp.execute('migrate-set-parameters', { 'announce-rounds': 0 });
-  await qmp.execute('migrate-incoming', { uri: `file:${saved.state}` });
-  await migrated(qmp, saved.state);
+  await migrate(qmp, 'migrate-incoming', `file:${saved.state}`);
   await qmp.execute('cont');
 }
 
-const ignoreMemory = (qmp: Qmp) =>
-  qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] });
-
-const migrated = (qmp: Qmp, path: string) =>
-  waitFor({ what: 'the saved state of a machine', timeoutMs: 20_000, path }, async () => {
-    const { status, 'error-desc': why } = (await qmp.execute('query-migrate')) as Record<string, string>;
-    if (status === 'failed') throw new Fault(ExitCode.hostLacks, `a machine's saved state: ${why}`);
-    return status === 'completed' ? true : undefined;
+/** @throws Fault (69) with QEMU's reason when it fails */
+async function migrate(qmp: Qmp, command: 'migrate' | 'migrate-incoming', uri: string): Promise<void> {
+  await qmp.execute('migrate-set-capabilities', {
+    capabilities: ['x-ignore-shared', 'events'].map((capability) => ({ capability, state: true })),
   });
+  const ended = qmp.event('MIGRATION', ({ status }) =>
+    status === 'completed' || status === 'failed' ? status : undefined,
+  );
+  ended.catch(() => undefined); // Awaited below, unless the command itself fails.
+  await qmp.execute(command, { uri });
+  if ((await ended) === 'completed') return;
+  const { 'error-desc': why } = (await qmp.execute('query-migrate')) as Record<string, string>;
+  throw new Fault(ExitCode.hostLacks, `a machine's saved state: ${why}`, 'miglab up --cold does without.');
+}
