@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import type { CellPlan } from '../plan/experiment.ts';
@@ -10,6 +10,7 @@ import { prepareGround } from '../run/ground.ts';
 import { type Resumption, resumeRun } from '../run/resume.ts';
 import { executeRun } from '../run/run.ts';
 import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
+import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { readExperiment } from '../spec/experiment.ts';
@@ -96,10 +97,7 @@ export async function carryOut(plan: RunPlan, options: RunOptions): Promise<numb
       `An earlier run of this experiment was interrupted with ${measured} of ${cells} cells measured; to go on with that one: miglab run --resume ${runName(directory)}`,
     );
   const ground = await prepareGround(plan.lab.image, shown.report, undefined, signal);
-  const id = `${basename(plan.file).replace(/\.exp\.ya?ml$/, '')}-${new Date()
-    .toISOString()
-    .replace(/[-:]|\.\d+/g, '')
-    .toLowerCase()}`;
+  const id = runId(plan.file, new Date());
   const directory = join(options.results, id);
   const outcome = await tellingHowToGoOn(directory, shown.note, () =>
     executeRun(plan, ground, directory, id, shown.report, signal),
