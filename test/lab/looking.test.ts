@@ -206,7 +206,7 @@ test('logs show every console under its name, and follow one', async () => {
   const all = await miglab('logs');
   expect(all.stdout).toMatch(/^node-a \| first-words$/m);
   for (const { name } of state.machines)
-    expect(all.stdout).toMatch(new RegExp(`^${name} *\\| miglab: ${name} ready$`, 'm'));
+    expect(all.stdout).toMatch(new RegExp(`^${name} *\\| miglab: ${name} ready, up [0-9.]+$`, 'm'));
   expect((await miglab('logs', 'node-a', '--lines', '1')).stdout).toBe('first-words\n');
   const following = new Running('exec node src/cli/miglab.js logs node-a -f');
   await following.says('first-words');
