@@ -13,3 +13,18 @@ export function newKeyPair(): KeyPair {
   const pair = ssh2.utils.generateKeyPairSync('ed25519');
   return { private: pair.private, public: pair.public };
 }
+
+/**
+ * A private key in the form of dropbear's own files (dropbear: src/ed25519.c): the name of the algorithm, then the 64
+ * bytes that OpenSSH's format has as well (openssh: PROTOCOL.key), each after its length.
+ */
+export function dropbearKey({ private: pem }: KeyPair): Buffer {
+  const blob = Buffer.from(pem.replace(/-----[^-]*-----|\s/g, ''), 'base64');
+  const name = Buffer.from('\0\0\0\x0bssh-ed25519');
+  // The private part repeats the name; the public key and the private one follow, 32 and 64 bytes after their lengths.
+  const end = blob.lastIndexOf(name) + name.length;
+  const secret = blob.subarray(end + 4 + 32, end + 4 + 32 + 4 + 64);
+  if (end < name.length || secret.length !== 68 || secret.readUInt32BE() !== 64)
+    throw new Error('no ed25519 key in the format of OpenSSH');
+  return Buffer.concat([name, secret]);
+}

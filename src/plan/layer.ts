@@ -6,7 +6,7 @@ import { mgmtMac } from './qemu.ts';
 export interface LayerFile {
   path: string;
   mode: number;
-  content: string;
+  content: string | Uint8Array;
 }
 
 /** What init reads to set up one machine: shell variables, one file a machine (images/init). Pure. */
@@ -33,7 +33,7 @@ export function machineFile(lab: LabPlan, machine: MachinePlan, mgmt: boolean): 
  * A SYN cookie's answer belongs to no socket, so that the single-IP rule would drop it. Nodes count their processes from
  * different numbers: one that migrates keeps its numbers, which must be free at the destination.
  */
-const nodeSysctls = (node: number) => `net.ipv4.tcp_syncookies=0 kernel.ns_last_pid=${(node + 1) * 8000}`;
+const nodeSysctls = (node: number) => `net/ipv4/tcp_syncookies=0 kernel/ns_last_pid=${(node + 1) * 8000}`;
 
 /** Names of all machines on the wires where they have an address of their own. */
 export function hostsFile(lab: LabPlan): LayerFile {

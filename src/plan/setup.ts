@@ -22,7 +22,7 @@ export function setupScript(
     `MACHINE=${machine}`,
     `date -s @${time} > /dev/null`,
     `echo ${randomness} > /dev/urandom`,
-    `mkdir -p ${folders.join(' ')}`,
+    `for each in ${folders.join(' ')}; do [ -d $each ] || mkdir -p $each; done`,
     ...files.flatMap(writeFile),
     'umask 022',
     end,
@@ -32,7 +32,13 @@ export function setupScript(
 
 const writeFile = ({ path, mode, content }: LayerFile): string[] => [
   `umask ${(0o777 & ~mode).toString(8).padStart(3, '0')}`,
-  `printf '%s\\n' ${content.replace(/\n$/, '').split('\n').map(quoted).join(' \\\n  ')} > /${path}`,
+  `printf ${typeof content === 'string' ? linesOf(content) : octal(content)} > /${path}`,
 ];
 
+const linesOf = (text: string) =>
+  `'%s\\n' ${text.replace(/\n$/, '').split('\n').map(quoted).join(' \\\n  ')}`;
+
 const quoted = (line: string) => `'${line.replaceAll("'", "'\\''")}'`;
+
+const octal = (bytes: Uint8Array) =>
+  `'${[...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`;

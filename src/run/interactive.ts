@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newKeyPair } from '../guest/key.ts';
+import { dropbearKey, newKeyPair } from '../guest/key.ts';
 import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
@@ -120,7 +120,7 @@ async function labFiles(plan: LabPlan, folder: string): Promise<LayerFile[]> {
   return [
     hostsFile(plan),
     { path: 'root/.ssh/authorized_keys', mode: 0o600, content: `${user.public}\n` },
-    { path: 'etc/miglab/ssh/host_key', mode: 0o600, content: host.private },
+    { path: 'etc/miglab/ssh/host_key', mode: 0o600, content: dropbearKey(host) },
     { path: 'etc/miglab/secret', mode: 0o600, content: newKeyPair().private },
   ];
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../../src/cli/main.ts';
 
+const program = await createProgram();
+
 const folder = mkdtempSync(join(tmpdir(), 'miglab-completion-'));
 const lab = join(folder, 'state', 'miglab', 'labs', 'demo');
 mkdirSync(lab, { recursive: true });
@@ -29,12 +31,12 @@ function offered(...words: string[]): string[] {
 }
 
 test('verbs are those of the program, all of them', () => {
-  const verbs = createProgram().commands.map((verb) => verb.name());
+  const verbs = program.commands.map((verb) => verb.name());
   expect(offered('')).toEqual([...verbs, '--help', '--version']);
   expect(offered('capt')).toEqual(['capture']);
 });
 
-test.each(createProgram().commands.filter(({ commands }) => commands.length === 0))(
+test.each(program.commands.filter(({ commands }) => commands.length === 0))(
   '$_name: its options are offered, all of them',
   (verb) => {
     const options = verb.options.map(({ long }) => long);

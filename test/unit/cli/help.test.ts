@@ -5,7 +5,7 @@ import { createProgram } from '../../../src/cli/main.ts';
 
 const leaves = (command: Command): Command[] =>
   command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
-const verbs = leaves(createProgram()).map((verb) => [pathOf(verb), verb] as const);
+const verbs = leaves(await createProgram()).map((verb) => [pathOf(verb), verb] as const);
 
 function pathOf(verb: Command): string {
   return verb.parent?.parent ? `${pathOf(verb.parent)} ${verb.name()}` : verb.name();

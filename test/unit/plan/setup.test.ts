@@ -12,6 +12,7 @@ test('a shell that carries out the setup has the files, their modes and every by
   const content = "it's $HOME `ls` \\n \\\\ %s\n\n  indented 'twice'\n-----END-----\n";
   const files = [
     { path: `${folder}/etc/open`.slice(1), mode: 0o644, content },
+    { path: `${folder}/etc/bytes`.slice(1), mode: 0o644, content: Buffer.from([0, 10, 39, 92, 37, 255, 49]) },
     { path: `${folder}/root/closed`.slice(1), mode: 0o600, content: "a='b'\n" },
   ];
   const script = setupScript('node-a', files, 0, 'ff');
@@ -22,6 +23,7 @@ test('a shell that carries out the setup has the files, their modes and every by
   const machine = execFileSync('sh', ['-euc', `${safe}\necho "$MACHINE"; umask`], { encoding: 'utf8' });
   expect(machine).toBe('node-a\n0022\n');
   expect(readFileSync(join(folder, 'etc/open'), 'utf8')).toBe(content);
+  expect([...readFileSync(join(folder, 'etc/bytes'))]).toEqual([0, 10, 39, 92, 37, 255, 49]);
   expect(readFileSync(join(folder, 'root/closed'), 'utf8')).toBe("a='b'\n");
   expect(statSync(join(folder, 'etc/open')).mode & 0o777).toBe(0o644);
   expect(statSync(join(folder, 'root/closed')).mode & 0o777).toBe(0o600);
