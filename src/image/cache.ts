@@ -8,7 +8,7 @@ import type { ProcessIdentity } from '../vm/identity.ts';
 import { acquire, isStale } from '../vm/lock.ts';
 import { interruptible } from './command.ts';
 import { requireHost } from './host.ts';
-import { findDamage, takeInventory } from './intact.ts';
+import { findDamage, hasInventory, takeInventory } from './intact.ts';
 import type { Report } from './report.ts';
 import { withScratch } from './scratch.ts';
 
@@ -69,7 +69,7 @@ async function placeUnderLock(
     await mkdir(into);
     await place(into);
     signal.throwIfAborted();
-    await takeInventory(into);
+    if (!hasInventory(into)) await takeInventory(into);
     if (existsSync(folder)) await discard(folder, what, scratch, report);
     await rename(into, folder);
     return folder;

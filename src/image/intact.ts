@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,8 +11,14 @@ const inventory = z.record(z.string(), z.object({ size: z.int(), mtimeMs: z.numb
 // Of a root with a compiler these are two thirds of the bytes, and looking at them takes milliseconds.
 const largest = 100;
 
-/** Writes down what the largest files of a folder are, so that `findDamage` can tell when they are not any more. */
-export async function takeInventory(folder: string): Promise<void> {
+/** Whether there is one: who fills a folder may take its inventory himself. */
+export const hasInventory = (folder: string): boolean => existsSync(join(folder, inventoryFile));
+
+/**
+ * Writes down what the largest files of a folder are, so that `findDamage` can tell when they are not any more. Without
+ * digests a file counts as changed as soon as its time is another: for what is quickly made again, and large.
+ */
+export async function takeInventory(folder: string, digests = true): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())
@@ -23,7 +29,7 @@ export async function takeInventory(folder: string): Promise<void> {
   const found: z.infer<typeof inventory> = {};
   for (const { path, stat } of files)
     found[path.slice(folder.length + 1)] = {
-      ...{ size: stat.size, mtimeMs: stat.mtimeMs, sha256: sha256(await readFile(path)) },
+      ...{ size: stat.size, mtimeMs: stat.mtimeMs, sha256: digests ? sha256(await readFile(path)) : '' },
     };
   writeFileSync(join(folder, inventoryFile), JSON.stringify(found));
 }

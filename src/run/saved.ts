@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { builtFolder, placeOnce } from '../image/cache.ts';
 import { assembleInitramfs } from '../image/cpio.ts';
+import { takeInventory } from '../image/intact.ts';
 import type { Report } from '../image/report.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { type SavedMachine, savingArguments } from '../plan/qemu.ts';
@@ -32,7 +33,7 @@ export async function ensureSaved(
   const saved = new Map<number, SavedMachine>();
   for (const memoryMb of new Set(plan.machines.map((machine) => machine.memoryMb))) {
     const folder = builtFolder('machines', savedKey(ground, memoryMb, cards));
-    await placeOnce(folder, 'a machine to go on from', report, async (into) => {
+    const save = async (into: string) => {
       report({ stage: 'saving a machine to go on from', detail: `${memoryMb} MB` });
       const { accelerator } = ground.acceleration;
       const { kernel } = ground.guest;
@@ -52,7 +53,9 @@ export async function ensureSaved(
       );
       rmSync(join(into, 'initramfs'));
       forgetOldest(dirname(folder));
-    });
+      await takeInventory(into, false);
+    };
+    await placeOnce(folder, 'a machine to go on from', report, save);
     saved.set(memoryMb, { memory: join(folder, 'memory'), state: join(folder, 'state'), cards });
   }
   return saved;
