@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isAlive } from '../../src/vm/lifetime.ts';
-import { labNames, loadLab } from '../../src/vm/state.ts';
+import { labFolder, labNames, loadLab } from '../../src/vm/state.ts';
 import { waitFor } from '../../src/vm/wait.ts';
 import { carryOut } from './boot.ts';
 import { miglab, start } from './program.ts';
@@ -43,7 +43,10 @@ test('SIGINT in the middle of a run: exit code 130, nothing running, what was me
   const before = labNames();
   const lab = await waitFor({ what: 'a lab of the run', timeoutMs: 60_000, path: '/nonexistent' }, () => {
     const name = labNames().find((each) => !before.includes(each) && each.startsWith('figures-'));
-    return name && loadLab(name).machines.length === 3 ? loadLab(name) : undefined;
+    // Its folder is there before its state.
+    if (!name || !existsSync(join(labFolder(name), 'lab.json'))) return undefined;
+    const lab = loadLab(name);
+    return lab.machines.length === 3 ? lab : undefined;
   });
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
