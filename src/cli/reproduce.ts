@@ -17,5 +17,5 @@ export const reproduce = (program: Command) =>
       await provision(hostPackages, options.yes || process.env.CI === 'true');
       process.exitCode = options.resume
         ? await goOn(options.resume, options)
-        : await carryOut(await readPlan('tcpmig/figures'), options);
+        : await carryOut(await readPlan('tcpmig/figures', {}), options);
     });

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
-import type { CellPlan } from '../plan/experiment.ts';
+import type { CellPlan, Clock } from '../plan/experiment.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
+import { decideClock } from '../run/clock.ts';
 import { prepareGround } from '../run/ground.ts';
 import { type Resumption, resumeRun } from '../run/resume.ts';
 import { executeRun } from '../run/run.ts';
@@ -13,7 +14,7 @@ import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
-import { readExperiment } from '../spec/experiment.ts';
+import { type Experiment, readExperiment } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
@@ -35,6 +36,13 @@ export const run = (program: Command) =>
     .option('--resume <RUN>', 'measure what an interrupted run lacks; by its name in results/, or its folder')
     .option('--cell <ID...>', 'only these cells of the plan')
     .option('--image <NAME>', "another image than the topology's, for its kernel")
+    .addOption(
+      new Option('--clock <CLOCK>', "another clock than the experiment's").choices([
+        'real',
+        'virtual',
+        'auto',
+      ]),
+    )
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
@@ -49,14 +57,13 @@ export const run = (program: Command) =>
         return;
       }
       if (!experiment) throw new Fault(ExitCode.usage, 'name an experiment, or a run with --resume');
-      const plan = onlyCells(await readPlan(experiment), options.cell);
-      if (options.image) plan.lab.image = options.image;
+      const plan = onlyCells(await readPlan(experiment, options), options.cell);
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);
     });
 
 function refuseWithResume(experiment: string | undefined, options: Record<string, unknown>): void {
-  const asked = ['cell', 'image', 'dryRun'].filter((name) => options[name]);
+  const asked = ['cell', 'image', 'clock', 'dryRun'].filter((name) => options[name]);
   if (experiment || asked.length > 0)
     throw new Fault(
       ExitCode.usage,
@@ -64,10 +71,32 @@ function refuseWithResume(experiment: string | undefined, options: Record<string
     );
 }
 
-export async function readPlan(experiment: string): Promise<RunPlan> {
+interface PlanOptions {
+  clock?: Experiment['clock'];
+  image?: string;
+  dryRun?: boolean;
+}
+
+/** What `auto` stands for is asked of the host, which may have to build an image for that; not for `--dry-run`. */
+export async function readPlan(experiment: string, options: PlanOptions): Promise<RunPlan> {
   const file = experimentPath(experiment);
   const spec = await readExperiment(file);
-  return planRun(spec, recordedPath(file), await readTopology(topologyPath(spec.topology)));
+  const topology = await readTopology(topologyPath(spec.topology));
+  const image = options.image ?? topology.image;
+  const asked = options.clock ?? spec.clock;
+  const decided = {
+    ...spec,
+    clock: options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await clockHere(asked, image),
+  };
+  const plan = planRun(decided, recordedPath(file), topology);
+  return { ...plan, lab: { ...plan.lab, image } };
+}
+
+async function clockHere(asked: Experiment['clock'], image: string): Promise<Clock> {
+  if (asked !== 'auto') return asked;
+  const shown = progress(false);
+  const { acceleration } = await prepareGround(image, shown.report, undefined, interruption());
+  return decideClock(asked, acceleration);
 }
 
 /** @throws Fault (64) for a cell that the plan does not have. */
@@ -154,6 +183,7 @@ function describePlan(plan: RunPlan) {
     initramfs: 'INITRAMFS',
     mgmt: false,
     captures: [],
+    ...(plan.experiment.clock === 'virtual' ? { lockstep: 'LOCKSTEP' } : {}),
   };
   return {
     ...plan,

@@ -11,6 +11,7 @@ import { packageVersion } from '../package.ts';
 import { architecture, type Entry, type Manifest, manifestName } from './archive.ts';
 import { fileHash, seen } from './digest.ts';
 import { ensureGuest } from './guest.ts';
+import { ensureLockstep } from './lockstep.ts';
 import { type Part, partFolder, partName, partsOf } from './parts.ts';
 import { ensureQemu } from './qemu.ts';
 import type { Report } from './report.ts';
@@ -35,6 +36,7 @@ export async function exportImage(image: string, file: string, report: Report): 
   const guest = await ensureGuest(image, report);
   await ensureQemu(report);
   await ensureTools(guest, {}, report);
+  await ensureLockstep(image, report);
   const parts = await partsOf(image);
   report({ stage: `hashing the files of ${image}` });
   const entries = (await Promise.all(parts.map(listPart))).flat();

@@ -2,6 +2,7 @@
 import { builtFolder } from './cache.ts';
 import { guestHash } from './guest.ts';
 import { readLock } from './lock.ts';
+import { lockstepHash } from './lockstep.ts';
 import { qemuHash } from './qemu.ts';
 import { readGuestRecipe } from './recipe.ts';
 import { layerHash, toolsHashes } from './tools.ts';
@@ -12,7 +13,7 @@ export interface Part {
   hash: string;
 }
 
-/** Everything in the cache that a lab of the image needs: QEMU, kernel and initramfs, module and tools with their layer. */
+/** Everything in the cache that a lab of the image needs: QEMU, kernel and initramfs, module and tools with their layer, the plugin. */
 export async function partsOf(image: string): Promise<Part[]> {
   const recipe = await readGuestRecipe(image);
   const lock = await readLock(image);
@@ -20,7 +21,7 @@ export async function partsOf(image: string): Promise<Part[]> {
   return [
     { kind: 'roots', hash: qemuHash(await readLock('qemu')) },
     { kind: 'images', hash: await guestHash(recipe, lock) },
-    ...[...tools, layerHash(tools)].map((hash): Part => ({ kind: 'tools', hash })),
+    ...[...tools, layerHash(tools), await lockstepHash(lock)].map((hash): Part => ({ kind: 'tools', hash })),
   ];
 }
 

@@ -89,7 +89,7 @@ function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
 /** Compiles one folder of lab/ into `into`/files, whatever the cache holds. */
 export async function compile(
   root: BuildRoot,
-  folder: Folder,
+  folder: Folder | 'lockstep',
   kernelRelease: string,
   broken: BreakName | undefined,
   into: string,
@@ -120,7 +120,7 @@ export async function compile(
 }
 
 /** All of lab/ that compiles: folders include each other's headers. */
-async function copySources(folder: Folder, target: string): Promise<void> {
+async function copySources(folder: string, target: string): Promise<void> {
   const top = new Set([
     folder.split('/')[0] as string,
     ...included.map((each) => each.split('/')[0] as string),

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Experiment } from '../spec/experiment.ts';
 
+export type Clock = 'real' | 'virtual';
+
 /** One boot of the lab: one point of the matrix with one seed. The unit of replay. */
 export interface CellPlan {
   id: string;
   seed: number;
   engine: 'tcpmig';
-  clock: 'real';
+  clock: Clock;
   role: 'source' | 'sink' | 'duplex';
   imageMb: number;
   rateMbS: number;
@@ -18,14 +20,14 @@ export interface CellPlan {
   timeoutS: number;
 }
 
-/** Every cell of the experiment, in order. Pure: the same experiment gives the same plan. */
-export function planCells(experiment: Experiment): CellPlan[] {
+/** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
+export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
   const cells = experiment.cells.flatMap((matrix) =>
     product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
       ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]): Omit<CellPlan, 'id' | 'seed'> => ({
         ...{
           engine: experiment.engine,
-          clock: experiment.clock,
+          clock,
           role,
           imageMb,
           rateMbS,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { bandwidth, duration, size } from '../spec/quantity.ts';
 import type { Topology } from '../spec/topology.ts';
 
 /** One network card of a machine; `address` is in CIDR form. */
@@ -15,6 +16,8 @@ export interface MachinePlan {
   nics: NicPlan[];
   /** Place in the cluster, from 0; absent for a peer. */
   node?: number;
+  /** What an instruction takes on the virtual clock. */
+  instructionNs: number;
   /** Range of local ports for connections that the machine opens, so that two nodes never choose the same. */
   ports?: string;
 }
@@ -25,6 +28,10 @@ export interface WirePlan {
   members: string[];
   /** The machine whose QEMU carries the wire: it listens, the others connect; of a broadcast wire it holds the hub. */
   hub: string;
+  /** Of the virtual clock's wire: bit/s, ns, and the bytes that an output port of the switch holds. */
+  bandwidth: number;
+  latencyNs: number;
+  queueBytes: number;
 }
 
 export interface LabPlan {
@@ -48,7 +55,10 @@ export function planLab(topology: Topology): LabPlan {
       mac: macAddress(wireNames.indexOf(wire), machine.id),
       address: hostAddress(wire, onCluster(wire) ? topology.cluster.host : machine.id),
     }));
-    const plan: MachinePlan = { name, role: machine.role, memoryMb: machine.memory_mb, nics };
+    const plan: MachinePlan = {
+      ...{ name, role: machine.role, memoryMb: machine.memory_mb, nics },
+      instructionNs: machine.instruction_ns,
+    };
     if (machine.role === 'node') plan.node = nodes++;
     if (machine.ports) plan.ports = machine.ports;
     return plan;
@@ -78,13 +88,18 @@ export function addressOn(lab: LabPlan, machine: string, wire: string): string {
 }
 
 function planWire(name: string, topology: Topology, machines: readonly MachinePlan[]): WirePlan {
+  const asked = topology.wires[name];
+  if (!asked) throw new Error(`no wire ${name}`);
   const members = machines.filter(({ nics }) => nics.some(({ wire }) => wire === name));
   const hub = members.find(({ role }) => role === 'peer') ?? members[0];
   return {
     name,
-    kind: topology.wires[name]?.kind ?? 'broadcast',
+    kind: asked.kind,
     members: members.map((member) => member.name),
     hub: hub?.name ?? '',
+    bandwidth: bandwidth.read(asked.bandwidth),
+    latencyNs: duration.read(asked.latency),
+    queueBytes: size.read(asked.queue),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { type LabPlan, type MachinePlan, macAddress, type WirePlan } from './lab.ts';
+import { type CardCapture, exactCard, virtualClock } from './virtual-clock.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -18,10 +19,12 @@ export interface BootPlan extends KernelBoot {
    * gives, and told over its second serial port who it is (setup.ts).
    */
   mgmt: boolean;
+  /** Path of the lockstep plugin: the machine runs on the virtual clock. */
+  lockstep?: string;
   /** Goes on where a saved machine waited, instead of booting. */
   saved?: SavedMachine;
   /** Captures, by wire, at this machine's card: file and bytes of each frame that are kept. */
-  captures: { wire: string; file: string; snaplen: number }[];
+  captures: CardCapture[];
 }
 
 /** A machine that was saved while it waited to be told who it is; any machine with as much memory can go on from it. */
@@ -52,6 +55,7 @@ const wireSocket = (wire: string, member: string) => `${wire}.${member}.sock`;
  * each other member; every frame reaches every card (QEMU: net/hub.c, net/stream.c).
  */
 export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan): string[] {
+  if (boot.lockstep) return virtualArguments(lab, machine, boot, boot.lockstep);
   const files = machineFiles(machine.name);
   const argv = [
     ...base(
@@ -84,6 +88,25 @@ export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan
 }
 
 /**
+ * The same for the virtual clock. There is nothing by which a person or another process could reach the machine; the
+ * plugin makes the backends of its cards, and takes the captures.
+ */
+function virtualArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan, plugin: string): string[] {
+  const { console, events } = machineFiles(machine.name);
+  return [
+    ...chassis(`miglab-${machine.name}`, machine.memoryMb, undefined),
+    ...['-accel', 'tcg,thread=single,tb-size=256', '-cpu', 'Nehalem-v1,+rdrand'],
+    ...virtualClock(lab, machine, plugin),
+    ...kernel(
+      boot,
+      `miglab.machine=${machine.name} miglab.end=${lab.wires.find(({ members }) => members.includes(machine.name))?.name}`,
+    ),
+    ...['-serial', `file:${console}`, '-serial', `file:${events}`],
+    ...machine.nics.flatMap(({ wire, mac }) => exactCard(wire, mac)),
+  ];
+}
+
+/**
  * QEMU's arguments for a machine that boots, waits to be told who it is, and is saved then. Its devices are those of
  * every machine that goes on from it; its memory is the file, relative to the folder that QEMU is started in. Pure.
  */
@@ -111,12 +134,17 @@ export const mgmtMac = (lab: LabPlan, machine: MachinePlan): string =>
 
 /** What every machine has, in the order in which QEMU gives devices their places. */
 const base = (name: string, memoryMb: number, accelerator: Accelerator, memory: string | undefined) => [
+  ...chassis(name, memoryMb, memory),
+  ...processor(accelerator),
+  // The second tells a machine that was restored that others may have the same random numbers.
+  ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
+];
+
+const chassis = (name: string, memoryMb: number, memory: string | undefined) => [
   ...['-name', name, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
   ...(memory ? ['-object', memory] : []),
   ...['-machine', `q35,usb=off,vmport=off${memory ? ',memory-backend=ram' : ''}`],
-  ...['-smp', '1', '-m', `${memoryMb}M`, ...processor(accelerator)],
-  // The second tells a machine that was restored that others may have the same random numbers.
-  ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
+  ...['-smp', '1', '-m', `${memoryMb}M`],
 ];
 
 /** The saved memory as it is on disk; what the machine writes stays its own. */

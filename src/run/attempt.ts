@@ -29,7 +29,10 @@ export const attemptFolder = (directory: string, cell: string, attempt: number):
   join(directory, 'cells', attempt === 1 ? cell : `${cell}.attempt${attempt}`);
 
 /** Where one attempt goes, and which of the boot's settings are its own. */
-export type AttemptBoot = Omit<CellBoot, 'plan' | 'scenarios' | 'timeoutS' | 'captures' | 'directory'> & {
+export type AttemptBoot = Omit<
+  CellBoot,
+  'plan' | 'scenarios' | 'clock' | 'timeoutS' | 'captures' | 'directory'
+> & {
   folder: string;
   /** Bytes of each frame that the capture keeps. */
   snaplen: number;
@@ -54,7 +57,7 @@ export async function bootAttempt(
   const { wire } = lab.cluster;
   await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt));
   const { problem, captureStopped } = await runCell({
-    ...{ ...boot, plan: lab, timeoutS: cell.timeoutS, directory },
+    ...{ ...boot, plan: lab, clock: cell.clock, timeoutS: cell.timeoutS, directory },
     scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
     captures: [{ machine: peer, wire, file: `${wire}.pcap`, snaplen }],
   });

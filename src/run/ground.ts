@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ensureGuest, type GuestImage } from '../image/guest.ts';
+import { ensureLockstep, type LockstepPlugin } from '../image/lockstep.ts';
 import { ensureQemu, type QemuToolchain } from '../image/qemu.ts';
 import type { Report } from '../image/report.ts';
 import { type BreakName, ensureTools, type ToolsLayer } from '../image/tools.ts';
@@ -10,6 +11,7 @@ export interface Ground {
   qemu: QemuToolchain;
   guest: GuestImage;
   tools: ToolsLayer;
+  lockstep: LockstepPlugin;
   acceleration: AcceleratorAnswer;
 }
 
@@ -23,9 +25,10 @@ export async function prepareGround(
   const qemu = await ensureQemu(report);
   const guest = await ensureGuest(image, report);
   const tools = await ensureTools(guest, broken ? { break: broken } : {}, report);
+  const lockstep = await ensureLockstep(image, report);
   signal?.throwIfAborted();
   report({ stage: 'acceleration' });
   const acceleration = await probeAccelerator(qemu, guest.kernel, signal);
   report({ stage: 'acceleration', detail: `${acceleration.accelerator}: ${acceleration.reason}` });
-  return { qemu, guest, tools, acceleration };
+  return { qemu, guest, tools, lockstep, acceleration };
 }

@@ -20,7 +20,8 @@ export function planAsBegun(began: PlanFile): RunPlan {
 export async function planAsFilesAre(began: PlanFile): Promise<RunPlan> {
   const places = [resolve(began.directory, began.file), packagePath(began.file)];
   const file = places.find((place) => existsSync(place));
-  const experiment = file ? await readExperiment(file) : began.experiment;
+  const { clock } = began.experiment;
+  const experiment = file ? { ...(await readExperiment(file)), clock } : began.experiment;
   const topology = await readTopology(topologyPath(experiment.topology));
   return sameCells(began, planRun(experiment, began.file, topology));
 }

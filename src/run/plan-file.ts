@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
-import type { CellPlan } from '../plan/experiment.ts';
+import type { CellPlan, Clock } from '../plan/experiment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
@@ -27,7 +27,8 @@ const planFileSchema = z.object({
   /** The experiment's file as run.json names it, and the folder that a relative path counts from. */
   file: z.string(),
   directory: z.string(),
-  experiment: experimentSchema,
+  /** With the clock that was chosen. */
+  experiment: experimentSchema.extend({ clock: z.enum(['real', 'virtual']) }),
   topology: topologySchema,
   /** Another than the topology's if the run was asked to take one. */
   image: z.string(),
@@ -58,16 +59,19 @@ export function planFile(id: string, directory: string, plan: RunPlan, ground: P
     cells: cells.map((cell) => ({ ...cell })),
     derived: {
       lab,
-      commands: sha256(lab.machines.map((machine) => qemuArguments(lab, machine, unbuilt)).join('\n')),
+      commands: sha256(
+        lab.machines.map((machine) => qemuArguments(lab, machine, unbuilt(experiment.clock))).join('\n'),
+      ),
       scenarios: Object.fromEntries(cells.map((cell) => [cell.id, sha256(scripts(lab, cell))])),
     },
     ground,
   };
 }
 
-const unbuilt = {
+const unbuilt = (clock: Clock) => ({
   ...{ accelerator: 'tcg' as const, kernel: 'KERNEL', initramfs: 'INITRAMFS', mgmt: false, captures: [] },
-};
+  ...(clock === 'virtual' ? { lockstep: 'LOCKSTEP' } : {}),
+});
 const scripts = (lab: LabPlan, cell: CellPlan) =>
   lab.machines.map((machine) => cellScenario(lab, machine, cell)).join('\n');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -4,15 +4,15 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import type { RunRecord } from '../analysis/run-record.ts';
 import { hostSystem } from '../host/packages.ts';
 import type { CellPlan } from '../plan/experiment.ts';
-import type { Experiment } from '../spec/experiment.ts';
 import type { Ground } from './ground.ts';
+import type { ClockedExperiment } from './run-plan.ts';
 import { sourceState } from './source-state.ts';
 
 /** What is known before the first cell: enough to repeat the run elsewhere. */
 export async function newRecord(
   id: string,
   file: string,
-  experiment: Experiment,
+  experiment: ClockedExperiment,
   cells: readonly CellPlan[],
   ground: Ground,
 ): Promise<RunRecord> {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { type CellPlan, expectedSeconds, planCells } from '../plan/experiment.ts';
+import { type CellPlan, type Clock, expectedSeconds, planCells } from '../plan/experiment.ts';
 import { type LabPlan, planLab } from '../plan/lab.ts';
 import type { Experiment } from '../spec/experiment.ts';
 import type { Topology } from '../spec/topology.ts';
 
+/** An experiment that says on which clock it runs. */
+export type ClockedExperiment = Experiment & { clock: Clock };
+
 export interface RunPlan {
-  experiment: Experiment;
+  experiment: ClockedExperiment;
   /** The experiment's file, as the record names it. */
   file: string;
   topology: Topology;
@@ -16,10 +19,10 @@ export interface RunPlan {
 }
 
 /** What a run will do; pure, so that `--dry-run` can print it. */
-export function planRun(experiment: Experiment, file: string, topology: Topology): RunPlan {
+export function planRun(experiment: ClockedExperiment, file: string, topology: Topology): RunPlan {
   return withCells(
     { experiment, file, topology, lab: planLab(topology), cells: [], seconds: 0 },
-    planCells(experiment),
+    planCells(experiment, experiment.clock),
   );
 }
 

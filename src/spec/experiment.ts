@@ -28,7 +28,7 @@ export const experimentSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, 'expected the name of a file in lab/topologies, without its ending'),
   engine: z.literal('tcpmig'),
-  clock: z.literal('real'),
+  clock: z.enum(['real', 'virtual', 'auto']),
   seed: z
     .int()
     .min(0)

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { contradictions, portRange } from './contradictions.ts';
 import { readDocument } from './document.ts';
+import { bandwidth, duration, size } from './quantity.ts';
 
 const name = z
   .string()
@@ -25,9 +26,21 @@ const machine = z.strictObject({
   memory_mb: z.int().min(256).max(65536),
   wires: z.array(name).min(1),
   ports: ports.optional(),
+  /** What an instruction takes on the virtual clock. */
+  instruction_ns: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]).default(1),
 });
 
-const wire = z.strictObject({ kind: z.enum(['broadcast', 'pair']), subnet });
+/** Rate, latency and queue are those of the virtual clock's wires; on the real clock a wire is as fast as the host. */
+const wire = z.strictObject({
+  kind: z.enum(['broadcast', 'pair']),
+  subnet,
+  /** Of each direction of each card. */
+  bandwidth: bandwidth.schema.default('1Gbit'),
+  /** From one card to another, without the time that a frame takes at this rate. */
+  latency: duration.schema.default('100us'),
+  /** What an output port of the switch holds; what comes then is dropped. */
+  queue: size.schema.default('256KiB'),
+});
 
 export const topologySchema = z
   .strictObject({

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import { type Accelerator, machineFiles, qemuArguments, type SavedMachine } from '../plan/qemu.ts';
+import { type CardCapture, lockstepConfig, lockstepFile } from '../plan/virtual-clock.ts';
 import { waitForLine, waitingLine } from './awaited-line.ts';
 import { lastLines, readConsole } from './console.ts';
 import { diskFault } from './disk.ts';
@@ -28,9 +30,18 @@ export interface LabBoot {
   saved?: ReadonlyMap<number, SavedMachine>;
   /** What each machine that waits is told: scripts by the machine's name. */
   setups?: Record<string, string>;
-  captures: { machine: string; wire: string; file: string; snaplen: number }[];
+  captures: CardCapture[];
+  /** The machines run on the virtual clock. */
+  virtual?: VirtualClock;
   verboseConsole?: boolean;
   signal?: AbortSignal;
+}
+
+export interface VirtualClock {
+  /** Path of the lockstep plugin. */
+  plugin: string;
+  /** Every machine ends when so much virtual time has passed. */
+  deadlineS: number;
 }
 
 /** QEMU's whole command line for one machine; it runs in the lab's folder. */
@@ -44,6 +55,7 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
     ...savedFor(boot, machine),
     captures: boot.captures.filter((capture) => capture.machine === machine.name),
     verboseConsole: boot.verboseConsole === true,
+    ...(boot.virtual ? { lockstep: boot.virtual.plugin } : {}),
   }),
 ];
 
@@ -73,6 +85,7 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
   try {
     requireMemory(boot.plan);
     saveLab(state);
+    if (boot.virtual) describeToPlugin(boot, boot.virtual);
     for (const machine of hubsFirst(boot.plan)) {
       boot.signal?.throwIfAborted();
       state.machines.push(
@@ -88,6 +101,12 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
   }
   return state;
 }
+
+const describeToPlugin = (boot: LabBoot, { deadlineS }: VirtualClock) =>
+  writeFileSync(
+    join(labFolder(boot.name), lockstepFile),
+    lockstepConfig(boot.plan, boot.captures, deadlineS),
+  );
 
 /** A machine that listens for a wire comes before those that connect to it. */
 function hubsFirst(plan: LabPlan): MachinePlan[] {
@@ -114,6 +133,8 @@ async function startMachine(
   const { identity } = await startDetached(commandLine(boot, machine), folder, files.log, folder);
   const state: MachineState = { name: machine.name, process: identity };
   onStart(state);
+  // On the virtual clock nobody may speak to QEMU: it would answer at an instant of the host's.
+  if (boot.virtual) return state;
   await using qmp = await waitFor(
     { what: `${machine.name}: QEMU's control socket`, timeoutMs: 20_000, path: folder, ...signalOf(boot) },
     async () => {

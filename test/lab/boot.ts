@@ -36,7 +36,7 @@ export async function carryOut(
     scenarioScript(lab, machine, title, timeoutS, steps(machine)),
   ]);
   const { problem } = await runCell({
-    ...{ name: `test-${process.pid}-${++boots}`, plan: lab, ground, timeoutS, directory },
+    ...{ name: `test-${process.pid}-${++boots}`, plan: lab, ground, clock: 'real', timeoutS, directory },
     scenarios: Object.fromEntries(scenarios),
     captures: [{ machine: 'peer', wire: 'public', file: 'public.pcap', snaplen: 128 }],
   });

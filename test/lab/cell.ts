@@ -18,7 +18,12 @@ export async function measure(
 ): Promise<{ directory: string; rows: Measurement[] }> {
   const file = 'experiments/tcpmig/figures.exp.yml';
   // A broken module may stall a connection for ever.
-  const experiment = { ...(await readExperiment(file)), cells, timeout_s: broken ? 45 : 240 };
+  const experiment = {
+    ...(await readExperiment(file)),
+    cells,
+    clock: 'real' as const,
+    timeout_s: broken ? 45 : 240,
+  };
   const plan = planRun(experiment, file, await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
   const ground = await prepareGround(plan.lab.image, () => undefined, broken);
   const directory = join(mkdtempSync(join(tmpdir(), 'miglab-cells-')), 'run');

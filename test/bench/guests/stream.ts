@@ -41,7 +41,15 @@ export async function streamRate(
   ];
   try {
     const { problem } = await runCell({
-      ...{ name: `bench-${process.pid}-${++boots}`, plan, ground, timeoutS: TIMEOUT_S, directory, signal },
+      ...{
+        name: `bench-${process.pid}-${++boots}`,
+        plan,
+        ground,
+        clock: 'real',
+        timeoutS: TIMEOUT_S,
+        directory,
+        signal,
+      },
       scenarios: Object.fromEntries(plan.machines.map(scenario)),
       captures: captured ? [{ machine: peer, wire, file: 'public.pcap', snaplen: 128 }] : [],
     });

@@ -6,7 +6,7 @@ import { cellScenario } from '../../../src/plan/scenario.ts';
 import { readExperiment } from '../../../src/spec/experiment.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
 
-const cells = planCells(await readExperiment('experiments/tcpmig/figures.exp.yml'));
+const cells = planCells(await readExperiment('experiments/tcpmig/figures.exp.yml'), 'real');
 const lab = planLab(await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
 const scripts = (index: number) =>
   Object.fromEntries(

@@ -10,7 +10,7 @@ import { readExperiment } from '../../../src/spec/experiment.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
 
 const file = 'experiments/tcpmig/figures.exp.yml';
-const experiment = await readExperiment(file);
+const experiment = { ...(await readExperiment(file)), clock: 'real' as const };
 const topology = await readTopology('lab/topologies/broadcast-cluster.lab.yml');
 const plan = planRun(experiment, file, topology);
 const ground: PlanFile['ground'] = {

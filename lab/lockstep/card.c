@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "card.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "end.h"
+#include "heap.h"
+#include "qemu.h"
+#include "shared.h"
+
+enum {
+	/* Bytes that a card takes from its driver before they have left: a few full segments of a real card's ring. */
+	SEND_BUFFER = 32 * 1024,
+	/* Frames that wait for the driver to give the card room, as many as its receive ring has places. */
+	RECEIVE_RING = 256,
+};
+
+/** A frame that leaves the output port, in a queue. */
+struct delivery {
+	struct delivery *next;
+	uint64_t at;
+	uint16_t length;
+	uint8_t *bytes;
+};
+
+struct card {
+	const struct wire *wire;
+	int wire_number;
+	NetClientState *client;
+	FILE *capture;
+	/* The cable towards the switch. */
+	uint64_t cable_free; /* ns */
+	uint32_t sent;
+	QEMUTimer room; /* the cable has taken what held the driver up */
+	/* The switch's output port, and the cable from it. */
+	struct heap arrivals;
+	uint64_t port_free; /* ns */
+	struct delivery *first, **last;
+	QEMUTimer deliver;
+	/* What the driver has no room for. */
+	struct delivery *ring, **ring_last;
+	int in_ring;
+	bool held_up;
+	uint64_t dropped_queue, dropped_ring;
+};
+
+static const struct config *lab;
+static int self;
+static struct card cards[WIRES];
+static int count;
+static uint64_t first_sent = UINT64_MAX;
+
+static uint64_t now(void)
+{
+	return (uint64_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+static struct card *card_of(const NetClientState *client)
+{
+	for (int i = 0; i < count; i++)
+		if (cards[i].client == client) return &cards[i];
+	abort();
+}
+
+static void record(const struct card *card, uint64_t at, const uint8_t *bytes, uint32_t length)
+{
+	if (card->capture)
+		capture_frame(card->capture, card->wire->snaplen, lab->epoch * 1000000000 + at, bytes, length);
+}
+
+/* From the driver. 0 keeps the frame, and all behind it, with QEMU until the cable has room. */
+static ssize_t send(NetClientState *client, const uint8_t *bytes, size_t length)
+{
+	struct card *card = card_of(client);
+	uint64_t at = now(), buffer = wire_time(card->wire, SEND_BUFFER);
+
+	if (is_end(bytes, length)) end_machine(0);
+	if (length > UINT16_MAX) return (ssize_t)length;
+	if (card->cable_free > at + buffer) {
+		timer_mod_ns(&card->room, (int64_t)(card->cable_free - buffer / 2));
+		return 0;
+	}
+	uint64_t begin = card->cable_free > at ? card->cable_free : at;
+	card->cable_free = begin + wire_time(card->wire, length);
+	struct frame frame = {
+		.arrival = card->cable_free + card->wire->latency,
+		.number = card->sent++,
+		.wire = (uint16_t)card->wire_number,
+		.length = (uint16_t)length,
+	};
+	record(card, at, bytes, (uint32_t)length);
+	shared_put(&frame, bytes);
+	if (frame.arrival < first_sent) first_sent = frame.arrival;
+	return (ssize_t)length;
+}
+
+static void send_on(void *opaque)
+{
+	qemu_flush_queued_packets(((struct card *)opaque)->client);
+}
+
+static void take_from_ring(struct card *);
+
+static void taken(NetClientState *client, ssize_t unused)
+{
+	(void)unused;
+	struct card *card = card_of(client);
+	card->held_up = false;
+	take_from_ring(card);
+}
+
+/* QEMU keeps one frame that the driver has no room for, and calls when it has. */
+static void take_from_ring(struct card *card)
+{
+	while (card->ring && !card->held_up) {
+		struct delivery *delivery = card->ring;
+		card->ring = delivery->next;
+		if (!card->ring) card->ring_last = &card->ring;
+		card->in_ring--;
+		card->held_up = qemu_send_packet_async(card->client, delivery->bytes, delivery->length, taken) == 0;
+		free(delivery->bytes);
+		free(delivery);
+	}
+}
+
+static void into_ring(struct card *card, struct delivery *delivery)
+{
+	if (card->in_ring == RECEIVE_RING) {
+		card->dropped_ring++;
+		free(delivery->bytes);
+		free(delivery);
+		return;
+	}
+	delivery->next = NULL;
+	*card->ring_last = delivery;
+	card->ring_last = &delivery->next;
+	card->in_ring++;
+}
+
+static void deliver(void *opaque)
+{
+	struct card *card = opaque;
+	uint64_t at = now();
+
+	while (card->first && card->first->at <= at) {
+		struct delivery *delivery = card->first;
+		card->first = delivery->next;
+		if (!card->first) card->last = &card->first;
+		record(card, delivery->at, delivery->bytes, delivery->length);
+		into_ring(card, delivery);
+	}
+	take_from_ring(card);
+	if (card->first) timer_mod_ns(&card->deliver, (int64_t)card->first->at);
+}
+
+/* A switch stores a frame and sends it on when its output port is free; back to back there is no such port. */
+static void into_port(struct card *card, struct arrival arrival)
+{
+	const struct wire *wire = card->wire;
+	uint64_t at = arrival.at;
+
+	if (wire->is_switch) {
+		uint64_t begin = card->port_free > at ? card->port_free : at;
+		if (begin - at > wire_time(wire, wire->queue)) {
+			card->dropped_queue++;
+			free(arrival.bytes);
+			return;
+		}
+		at = card->port_free = begin + wire_time(wire, arrival.length);
+	}
+	struct delivery *delivery = malloc(sizeof(*delivery));
+	if (!delivery) abort();
+	*delivery = (struct delivery){.at = at, .length = arrival.length, .bytes = arrival.bytes};
+	if (!card->first) timer_mod_ns(&card->deliver, (int64_t)at);
+	*card->last = delivery;
+	card->last = &delivery->next;
+}
+
+/* What a card lets through that is not promiscuous; the driver may then filter groups. */
+static bool is_for(const struct card *card, const uint8_t *bytes, uint32_t length)
+{
+	return length >= 6 && (bytes[0] & 1 || !memcmp(bytes, card->wire->mac[self], 6));
+}
+
+static struct card *card_on(int wire)
+{
+	for (int i = 0; i < count; i++)
+		if (cards[i].wire_number == wire) return &cards[i];
+	return NULL;
+}
+
+void cards_arrive(int source, const struct frame *frame, const uint8_t *bytes)
+{
+	struct card *card = card_on(frame->wire);
+
+	if (!card || !is_for(card, bytes, frame->length)) return;
+	struct arrival arrival = {frame->arrival, source, frame->number, frame->length, malloc(frame->length)};
+	if (!arrival.bytes) abort();
+	memcpy(arrival.bytes, bytes, frame->length);
+	heap_put(&card->arrivals, arrival);
+}
+
+void cards_settle(uint64_t end)
+{
+	for (int i = 0; i < count; i++)
+		for (const struct arrival *next; (next = heap_first(&cards[i].arrivals)) && next->at < end;)
+			into_port(&cards[i], heap_take(&cards[i].arrivals));
+}
+
+uint64_t cards_next_arrival(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < count; i++) {
+		const struct arrival *next = heap_first(&cards[i].arrivals);
+		if (next && next->at < least) least = next->at;
+	}
+	return least;
+}
+
+uint64_t cards_sent(void)
+{
+	uint64_t first = first_sent;
+
+	first_sent = UINT64_MAX;
+	return first;
+}
+
+void cards_create(const struct config *config, int machine)
+{
+	static NetClientInfo info = {.type = NET_CLIENT_DRIVER_SOCKET, .size = NET_CLIENT_SIZE, .receive = send};
+
+	lab = config;
+	self = machine;
+	for (int i = 0; i < config->wires; i++) {
+		const struct wire *wire = &config->wire[i];
+		if (!(wire->members & 1u << machine)) continue;
+		struct card *card = &cards[count++];
+		card->wire = wire;
+		card->wire_number = i;
+		card->last = &card->first;
+		card->ring_last = &card->ring;
+		card->client = qemu_new_net_client(&info, NULL, "lockstep", wire->name);
+		timer_init_full(&card->room, NULL, QEMU_CLOCK_VIRTUAL, 1, 0, send_on, card);
+		timer_init_full(&card->deliver, NULL, QEMU_CLOCK_VIRTUAL, 1, 0, deliver, card);
+		if (wire->capture_at == machine) card->capture = capture_open(wire->capture_file, wire->snaplen);
+	}
+}
+
+void cards_close(void)
+{
+	for (int i = 0; i < count; i++) {
+		if (cards[i].capture) capture_close(cards[i].capture);
+		cards[i].capture = NULL;
+		if (cards[i].dropped_queue || cards[i].dropped_ring)
+			fprintf(stderr, "lockstep: %s: dropped %lu at the switch, %lu at the card\n", cards[i].wire->name,
+				cards[i].dropped_queue, cards[i].dropped_ring);
+	}
+}

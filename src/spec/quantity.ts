@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { z } from 'zod';
+
+/** A number with a unit, kept as it is written; `read` gives what it means. */
+export interface Quantity {
+  schema: z.ZodString;
+  /** @param text what the schema let through */
+  read: (text: string) => number;
+}
+
+function quantity(units: Record<string, number>, expected: string): Quantity {
+  const form = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);
+  const read = (text: string) => {
+    const [, number = '', unit = ''] = form.exec(text) ?? [];
+    return Math.round(Number(number) * (units[unit] ?? Number.NaN));
+  };
+  return { read, schema: z.string(expected).refine((text) => read(text) > 0, expected) as z.ZodString };
+}
+
+/** bit/s, with units as tc(8) writes them. */
+export const bandwidth = quantity(
+  { kbit: 1e3, Mbit: 1e6, Gbit: 1e9 },
+  'expected a rate in kbit, Mbit or Gbit, such as 1Gbit',
+);
+
+/** ns */
+export const duration = quantity(
+  { ns: 1, us: 1e3, ms: 1e6, s: 1e9 },
+  'expected a time in ns, us, ms or s, such as 100us',
+);
+
+/** bytes */
+export const size = quantity(
+  { KiB: 1024, MiB: 1024 ** 2, kB: 1e3, MB: 1e6 },
+  'expected a size in kB, MB, KiB or MiB, such as 256KiB',
+);
