@@ -69,6 +69,9 @@ CPUState *qemu_get_cpu(int index);
 void async_run_on_cpu(CPUState *, void (*)(CPUState *, run_on_cpu_data), run_on_cpu_data);
 bool all_cpu_threads_idle(void);
 void icount_start_warp_timer(void);
+void icount_handle_deadline(void);
+bool bql_locked(void);
+bool qemu_in_vcpu_thread(void);
 
 /* include/qemu/notify.h, include/qemu/main-loop.h */
 typedef struct Notifier {

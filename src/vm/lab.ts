@@ -37,6 +37,12 @@ export interface LabBoot {
   signal?: AbortSignal;
 }
 
+/** The command with a library before the C library: an argument of the loader that starts it. */
+const preloading = ([loader = '', ...rest]: readonly string[], library: string) => [
+  ...[loader, '--preload', library],
+  ...rest,
+];
+
 export interface VirtualClock {
   /** Path of the lockstep plugin. */
   plugin: string;
@@ -46,7 +52,7 @@ export interface VirtualClock {
 
 /** QEMU's whole command line for one machine; it runs in the lab's folder. */
 const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
-  ...boot.qemu,
+  ...(boot.virtual ? preloading(boot.qemu, boot.virtual.plugin) : boot.qemu),
   ...qemuArguments(boot.plan, machine, {
     accelerator: boot.accelerator,
     kernel: boot.kernel,
