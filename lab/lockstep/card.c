@@ -37,8 +37,9 @@ struct card {
 	/* The switch's output port, and the cable from it. */
 	struct heap arrivals;
 	uint64_t port_free; /* ns */
-	struct delivery *first, **last;
+	struct delivery *first, **last, *unrecorded;
 	QEMUTimer deliver;
+	uint64_t interrupted; /* ns */
 	/* What the driver has no room for. */
 	struct delivery *ring, **ring_last;
 	int in_ring;
@@ -70,6 +71,13 @@ static void record(const struct card *card, uint64_t at, const uint8_t *bytes, u
 		capture_frame(card->capture, card->wire->snaplen, lab->epoch * 1000000000 + at, bytes, length);
 }
 
+/* What the cable brought up to an instant, with the instants at which it did. */
+static void record_arrived(struct card *card, uint64_t until)
+{
+	for (; card->unrecorded && card->unrecorded->at <= until; card->unrecorded = card->unrecorded->next)
+		record(card, card->unrecorded->at, card->unrecorded->bytes, card->unrecorded->length);
+}
+
 /* From the driver. 0 keeps the frame, and all behind it, with QEMU until the cable has room. */
 static ssize_t send(NetClientState *client, const uint8_t *bytes, size_t length)
 {
@@ -90,6 +98,7 @@ static ssize_t send(NetClientState *client, const uint8_t *bytes, size_t length)
 		.wire = (uint16_t)card->wire_number,
 		.length = (uint16_t)length,
 	};
+	record_arrived(card, at);
 	record(card, at, bytes, (uint32_t)length);
 	shared_put(&frame, bytes);
 	if (frame.arrival < first_sent) first_sent = frame.arrival;
@@ -139,20 +148,28 @@ static void into_ring(struct card *card, struct delivery *delivery)
 	card->in_ring++;
 }
 
+/* A card interrupts at once, and then not again for a while: what comes meanwhile it hands over together. */
+static void wait_for_interrupt(struct card *card)
+{
+	uint64_t earliest = card->interrupted + card->wire->moderation;
+
+	if (card->first) timer_mod_ns(&card->deliver, (int64_t)(card->first->at > earliest ? card->first->at : earliest));
+}
+
 static void deliver(void *opaque)
 {
 	struct card *card = opaque;
-	uint64_t at = now();
 
-	while (card->first && card->first->at <= at) {
+	card->interrupted = now();
+	record_arrived(card, card->interrupted);
+	while (card->first && card->first->at <= card->interrupted) {
 		struct delivery *delivery = card->first;
 		card->first = delivery->next;
 		if (!card->first) card->last = &card->first;
-		record(card, delivery->at, delivery->bytes, delivery->length);
 		into_ring(card, delivery);
 	}
 	take_from_ring(card);
-	if (card->first) timer_mod_ns(&card->deliver, (int64_t)card->first->at);
+	wait_for_interrupt(card);
 }
 
 /* A switch stores a frame and sends it on when its output port is free; back to back there is no such port. */
@@ -173,9 +190,11 @@ static void into_port(struct card *card, struct arrival arrival)
 	struct delivery *delivery = malloc(sizeof(*delivery));
 	if (!delivery) abort();
 	*delivery = (struct delivery){.at = at, .length = arrival.length, .bytes = arrival.bytes};
-	if (!card->first) timer_mod_ns(&card->deliver, (int64_t)at);
+	bool is_first = !card->first;
+	if (!card->unrecorded) card->unrecorded = delivery;
 	*card->last = delivery;
 	card->last = &delivery->next;
+	if (is_first) wait_for_interrupt(card);
 }
 
 /* What a card lets through that is not promiscuous; the driver may then filter groups. */
@@ -252,6 +271,7 @@ void cards_create(const struct config *config, int machine)
 void cards_close(void)
 {
 	for (int i = 0; i < count; i++) {
+		record_arrived(&cards[i], now());
 		if (cards[i].capture) capture_close(cards[i].capture);
 		cards[i].capture = NULL;
 		if (cards[i].dropped_queue || cards[i].dropped_ring)

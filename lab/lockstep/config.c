@@ -2,7 +2,7 @@
 // The lab's description, one thing a line:
 //
 //   machine NAME
-//   wire NAME switch|pair RATE LATENCY QUEUE          bit/s, ns, bytes
+//   wire NAME switch|pair RATE LATENCY QUEUE MODERATION          bit/s, ns, bytes, ns
 //   port WIRE MACHINE MAC
 //   capture WIRE MACHINE FILE SNAPLEN
 //   deadline NS
@@ -44,8 +44,8 @@ static bool add_wire(struct config *config, const char *line)
 	char kind[NAME];
 
 	if (config->wires == WIRES) return false;
-	if (sscanf(line, "wire %63s %63s %" SCNu64 " %" SCNu64 " %" SCNu64, wire->name, kind, &wire->rate, &wire->latency,
-		   &wire->queue) != 5)
+	if (sscanf(line, "wire %63s %63s %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, wire->name, kind, &wire->rate,
+		   &wire->latency, &wire->queue, &wire->moderation) != 6)
 		return false;
 	if (!wire->rate || !wire->latency || (strcmp(kind, "switch") && strcmp(kind, "pair"))) return false;
 	wire->is_switch = !strcmp(kind, "switch");

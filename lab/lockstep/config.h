@@ -21,6 +21,7 @@ struct wire {
 	uint64_t rate;	  /* bit/s */
 	uint64_t latency; /* ns, end to end */
 	uint64_t queue;	  /* bytes that an output port of the switch holds */
+	uint64_t moderation; /* ns between two interrupts of a card, at least */
 	uint32_t members; /* bit for each machine */
 	uint8_t mac[MACHINES][6];
 	int capture_at; /* machine, or -1 */

@@ -32,6 +32,8 @@ export interface WirePlan {
   bandwidth: number;
   latencyNs: number;
   queueBytes: number;
+  /** Least time between two interrupts of a card, ns. */
+  moderationNs: number;
 }
 
 export interface LabPlan {
@@ -100,6 +102,7 @@ function planWire(name: string, topology: Topology, machines: readonly MachinePl
     bandwidth: bandwidth.read(asked.bandwidth),
     latencyNs: duration.read(asked.latency),
     queueBytes: size.read(asked.queue),
+    moderationNs: duration.read(asked.moderation),
   };
 }
 

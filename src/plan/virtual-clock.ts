@@ -38,8 +38,8 @@ export function lockstepConfig(lab: LabPlan, captures: readonly CardCapture[], d
   const lines = [
     ...lab.machines.map(({ name }) => `machine ${name}`),
     ...lab.wires.map(
-      ({ name, kind, bandwidth, latencyNs, queueBytes }) =>
-        `wire ${name} ${kind === 'pair' ? 'pair' : 'switch'} ${bandwidth} ${latencyNs} ${queueBytes}`,
+      ({ name, kind, bandwidth, latencyNs, queueBytes, moderationNs }) =>
+        `wire ${name} ${kind === 'pair' ? 'pair' : 'switch'} ${bandwidth} ${latencyNs} ${queueBytes} ${moderationNs}`,
     ),
     ...lab.machines.flatMap(({ name, nics }) => nics.map(({ wire, mac }) => `port ${wire} ${name} ${mac}`)),
     ...captures.map(({ wire, machine, file, snaplen }) => `capture ${wire} ${machine} ${file} ${snaplen}`),

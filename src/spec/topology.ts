@@ -40,6 +40,8 @@ const wire = z.strictObject({
   latency: duration.schema.default('100us'),
   /** What an output port of the switch holds; what comes then is dropped. */
   queue: size.schema.default('256KiB'),
+  /** Least time between two interrupts of a card: what arrives meanwhile it hands over together. */
+  moderation: duration.schema.default('50us'),
 });
 
 export const topologySchema = z

@@ -5,7 +5,7 @@ import { type LabPlan, type MachinePlan, macAddress } from '../../../src/plan/la
 const noCluster = { wire: 'none', address: '127.0.0.2', group: '03:00:00:00:00:01', nodes: 0 };
 
 /** Of no effect on the real clock. */
-const wire = { bandwidth: 1e9, latencyNs: 100_000, queueBytes: 262_144 };
+const wire = { bandwidth: 1e9, latencyNs: 100_000, queueBytes: 262_144, moderationNs: 50_000 };
 
 /** Two guests of the lab's image, joined by one QEMU stream socket and nothing else; the second listens. */
 export function barePair({ image, machines }: LabPlan): LabPlan {
