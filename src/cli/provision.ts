@@ -6,6 +6,7 @@ import {
   findProgram,
   type HostPackage,
   hostSystem,
+  installCommand,
   isRoot,
   missingPrograms,
   planInstall,
@@ -43,9 +44,14 @@ async function install(missing: readonly HostPackage[], agreed: boolean): Promis
       `${system.pretty || 'this system'} lacks ${missing.map(({ program }) => program).join(', ')}`,
       'miglab is made for Debian 12 and 13; miglab doctor says what each program is for.',
     );
+  note('System packages that are missing:');
+  for (const each of missing) note(`  ${each.package}: ${each.why}`);
   let plan = await planInstall(names);
+  const remedy = `As root: ${plan ? '' : 'apt-get update && '}${installCommand(missing)}`;
+  if (!isRoot() && !findProgram('sudo'))
+    throw new Fault(ExitCode.hostLacks, 'installing system packages needs root', remedy);
   if (!plan) {
-    await becomeRoot(['apt-get', 'update'], names);
+    await becomeRoot(['apt-get', 'update'], remedy);
     plan = await planInstall(names);
   }
   if (!plan)
@@ -54,23 +60,18 @@ async function install(missing: readonly HostPackage[], agreed: boolean): Promis
       `apt finds no packages ${names.join(' ')}`,
       'Check the sources of apt.',
     );
-  note('System packages that are missing:');
-  for (const each of missing) note(`  ${each.package}: ${each.why}`);
   note(
     `apt would install ${plan.packages.length} packages (${megabytes(plan.bytes)}): ${plan.packages.join(' ')}`,
   );
   await ask(agreed, 'Install them');
-  await becomeRoot(plan.command, names);
+  await becomeRoot(plan.command, remedy);
   const still = missingPrograms(missing);
   if (still.length > 0)
     throw new Fault(ExitCode.hostLacks, `still missing: ${still.map(({ program }) => program).join(', ')}`);
 }
 
-async function becomeRoot(command: readonly string[], packages: readonly string[]): Promise<void> {
+async function becomeRoot(command: readonly string[], remedy: string): Promise<void> {
   const words = [...(isRoot() ? [] : ['sudo']), 'env', 'DEBIAN_FRONTEND=noninteractive', ...command];
-  const remedy = `As root: apt-get install --no-install-recommends ${packages.join(' ')}`;
-  if (!isRoot() && !findProgram('sudo'))
-    throw new Fault(ExitCode.hostLacks, 'installing system packages needs root', remedy);
   const done = await $({ nothrow: true, stdio: ['inherit', process.stderr, process.stderr] })`${words}`;
   if (done.exitCode !== 0)
     throw new Fault(
