@@ -19,6 +19,8 @@ const cellFileSchema = z.looseObject({
   /** Asked of the migrating process and of the peer, MB/s; 0 is as fast as it goes. */
   rate_mb_s: z.number().nonnegative(),
   peer_rate_mb_s: z.number().nonnegative(),
+  /** Rates and windows are measured over intervals of so many seconds before and after a migration. */
+  interval_s: z.number().positive().default(1),
   /** Migrations asked for in this boot. */
   repetitions: z.int().min(1),
   /** The nodes that share the public address, the process starting on the first. */
@@ -46,6 +48,9 @@ const cellFileSchema = z.looseObject({
   }),
 });
 export type CellFile = z.infer<typeof cellFileSchema>;
+
+/** What is measured over an interval before or after a migration is measured over so many nanoseconds. */
+export const intervalNs = ({ interval_s }: CellFile): number => Math.round(interval_s * 1e9);
 
 /** @throws Fault (64) that names the file and each wrong field. */
 export function parseCellFile(path: string, text: string): CellFile {

@@ -57,7 +57,7 @@ async function measureMoves(
 ): Promise<Pick<CellAnalysis, 'rows' | 'windows'>> {
   const placed = moves.filter((move) => move.freezeAt !== undefined);
   const frozen = moves.filter((move) => move.event.freeze_ns);
-  const { observations, incidents, lab } = await observeCapture(path, ends, cell.role, survey, placed);
+  const { observations, incidents, lab } = await observeCapture(path, ends, cell, survey, placed);
   const integrity = judgeMoves(frozen, logs, survey.clocks);
   const lastMove = moves.findLast((move) => move.event.status === 'ok');
   const unplaced = unplacedMachines(migrationsOf(logs), survey.clocks);

@@ -3,17 +3,17 @@ import { readCaptureFile } from '../pcap/capture-file.ts';
 import { type Segment, TcpFlag } from '../pcap/segment.ts';
 import { BackwardsWatch } from './backwards.ts';
 import { ByteStream } from './byte-stream.ts';
+import { type CellFile, intervalNs } from './cell-file.ts';
 import { Closing } from './closing.ts';
 import { type Endpoints, senderOf } from './connection.ts';
 import { LongestGap } from './gap.ts';
-import type { Role } from './measurement.ts';
-import { MedianRate, SECOND_NS, SecondCount } from './rate.ts';
+import { IntervalRate, MedianRate } from './rate.ts';
 import type { Survey } from './survey.ts';
 import type { Move } from './timeline.ts';
 import { WindowMetric } from './window.ts';
 
 /** Traffic is not judged before this: slow start is no rate. */
-const SLOW_START_NS = SECOND_NS / 5;
+const SLOW_START_NS = 200_000_000;
 
 type Sender = 'node' | 'peer';
 
@@ -23,8 +23,8 @@ export interface Observation {
   move: Move;
   gap: LongestGap;
   window: WindowMetric;
-  before: Record<Sender, SecondCount>;
-  after: Record<Sender, SecondCount>;
+  before: Record<Sender, IntervalRate>;
+  after: Record<Sender, IntervalRate>;
   retransmits: Record<Sender, number>;
 }
 
@@ -47,11 +47,11 @@ export interface Observed {
 export async function observeCapture(
   path: string,
   ends: Endpoints,
-  role: Role,
+  cell: CellFile,
   survey: Survey,
   moves: readonly Move[],
 ): Promise<Observed> {
-  const observer = new Observer(role, survey, moves);
+  const observer = new Observer(cell, survey, moves);
   await readCaptureFile(path, (segment, verdict) => {
     const sender = verdict === 'tcp' ? senderOf(segment, ends) : undefined;
     if (sender !== undefined) observer.observe(segment, sender);
@@ -68,20 +68,23 @@ class Observer {
   private readonly closing = new Closing();
   private readonly observed: Observed;
   private readonly gapSender: Sender;
+  private readonly intervalNs: number;
   private lostSoFar = 0;
   /** observations[from..to) are under way. */
   private from = 0;
   private to = 0;
 
-  constructor(role: Role, survey: Survey, moves: readonly Move[]) {
-    const observations = moves.map(startObservation);
+  constructor(cell: CellFile, survey: Survey, moves: readonly Move[]) {
+    const interval = intervalNs(cell);
+    const observations = moves.map((move) => startObservation(move, interval));
+    this.intervalNs = interval;
     const start = (survey.trafficStartNs ?? 0) + SLOW_START_NS;
     const end = Math.min(moves[0]?.freezeAt ?? start, survey.capture.lastNs);
-    this.gapSender = role === 'sink' ? 'peer' : 'node';
+    this.gapSender = cell.role === 'sink' ? 'peer' : 'node';
     this.observed = {
       observations,
       incidents: observations.map(() => ({ rst: 0, seq: 0, ack: 0, timestamp: 0, lostByCapture: 0 })),
-      lab: { node: new MedianRate(start, end), peer: new MedianRate(start, end) },
+      lab: { node: new MedianRate(start, end, interval), peer: new MedianRate(start, end, interval) },
     };
   }
 
@@ -106,7 +109,7 @@ class Observer {
 
   end(lastNs: number): Observed {
     const { observations, incidents } = this.observed;
-    for (const skippedNs of this.streams.node.holesBefore(lastNs - SECOND_NS)) {
+    for (const skippedNs of this.streams.node.holesBefore(lastNs - this.intervalNs)) {
       const index = observations.findLastIndex(({ startNs }) => startNs <= skippedNs);
       const own = incidents[Math.max(0, index)];
       if (own) own.seq++;
@@ -114,11 +117,11 @@ class Observer {
     return this.observed;
   }
 
-  /** Keeps [from, to): an observation starts a second before its freeze and ends where the next one is frozen. */
+  /** Keeps [from, to): an observation starts an interval before its freeze and ends where the next one is frozen. */
   private follow(timeNs: number): void {
     const { observations } = this.observed;
     while ((observations[this.to]?.startNs ?? Number.POSITIVE_INFINITY) <= timeNs) this.to++;
-    while (this.from < this.to - 1 && timeNs >= (observations[this.from + 1]?.startNs ?? 0) + SECOND_NS)
+    while (this.from < this.to - 1 && timeNs >= (observations[this.from + 1]?.startNs ?? 0) + this.intervalNs)
       this.from++;
   }
 
@@ -152,24 +155,27 @@ class Observer {
       if (sender === this.gapSender) one.gap.observe(timeNs);
       of(sender, one.before).observe(timeNs, stream.newBytes);
       of(sender, one.after).observe(timeNs, stream.newBytes);
-      if (stream.retransmitted && timeNs <= (one.move.destinationAt ?? 0) + SECOND_NS)
+      if (stream.retransmitted && timeNs <= (one.move.destinationAt ?? 0) + this.intervalNs)
         one.retransmits[sender]++;
     }
   }
 }
 
-function startObservation(move: Move): Observation {
+function startObservation(move: Move, interval: number): Observation {
   const freeze = move.freezeAt ?? 0;
   const destination = move.destinationAt ?? freeze;
-  const startNs = freeze - SECOND_NS;
-  const second = (start: number) => ({ node: new SecondCount(start), peer: new SecondCount(start) });
+  const startNs = freeze - interval;
+  const rates = (start: number) => ({
+    node: new IntervalRate(start, interval),
+    peer: new IntervalRate(start, interval),
+  });
   return {
     startNs,
     move,
-    gap: new LongestGap(startNs, destination + SECOND_NS),
-    window: new WindowMetric(freeze, destination, move.originMac),
-    before: second(startNs),
-    after: second(destination + SECOND_NS),
+    gap: new LongestGap(startNs, destination + interval),
+    window: new WindowMetric(freeze, destination, move.originMac, interval),
+    before: rates(startNs),
+    after: rates(destination + interval),
     retransmits: { node: 0, peer: 0 },
   };
 }

@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median } from 'simple-statistics';
 
-export const SECOND_NS = 1_000_000_000;
+const SECOND_NS = 1_000_000_000;
 
-/** Payload bytes in [startNs, startNs + 1 s); bytes a second divided by 10^6 is MB/s. */
-export class SecondCount {
-  bytes = 0;
+/** Payload in [startNs, startNs + intervalNs). */
+export class IntervalRate {
+  private bytes = 0;
   private readonly startNs: number;
+  private readonly intervalNs: number;
 
-  constructor(startNs: number) {
+  constructor(startNs: number, intervalNs: number) {
     this.startNs = startNs;
+    this.intervalNs = intervalNs;
   }
 
   observe(timeNs: number, bytes: number): void {
-    if (timeNs >= this.startNs && timeNs < this.startNs + SECOND_NS) this.bytes += bytes;
+    if (timeNs >= this.startNs && timeNs < this.startNs + this.intervalNs) this.bytes += bytes;
+  }
+
+  bytesPerSecond(): number {
+    return (this.bytes * SECOND_NS) / this.intervalNs;
   }
 }
 
-/** What the lab carried: the median of whole seconds, counted back from `endNs` as far as `startNs`. */
+/** What the lab carried: the median of whole intervals, counted back from `endNs` as far as `startNs`. */
 export class MedianRate {
-  private readonly seconds: Float64Array;
+  private readonly intervals: Float64Array;
   private readonly endNs: number;
+  private readonly intervalNs: number;
 
-  constructor(startNs: number, endNs: number) {
+  constructor(startNs: number, endNs: number, intervalNs: number) {
     this.endNs = endNs;
-    this.seconds = new Float64Array(Math.max(0, Math.floor((endNs - startNs) / SECOND_NS)));
+    this.intervalNs = intervalNs;
+    this.intervals = new Float64Array(Math.max(0, Math.floor((endNs - startNs) / intervalNs)));
   }
 
   observe(timeNs: number, bytes: number): void {
     if (timeNs >= this.endNs) return;
-    const second = Math.ceil((this.endNs - timeNs) / SECOND_NS) - 1;
-    if (second < this.seconds.length) this.seconds[second] = (this.seconds[second] ?? 0) + bytes;
+    const interval = Math.ceil((this.endNs - timeNs) / this.intervalNs) - 1;
+    if (interval < this.intervals.length) this.intervals[interval] = (this.intervals[interval] ?? 0) + bytes;
   }
 
-  /** Bytes a second; undefined below two whole seconds, because one second says nothing of the others. */
+  /** Undefined below two whole intervals, because one says nothing of the others. */
   bytesPerSecond(): number | undefined {
-    return this.seconds.length < 2 ? undefined : median([...this.seconds]);
+    return this.intervals.length < 2
+      ? undefined
+      : (median([...this.intervals]) * SECOND_NS) / this.intervalNs;
   }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { formatMac } from '../pcap/address.ts';
-import type { CellFile } from './cell-file.ts';
+import { type CellFile, intervalNs } from './cell-file.ts';
 import { leadsTo } from './connection.ts';
 import { measureDelays } from './delay.ts';
 import type { CellIntegrity, Integrity } from './integrity.ts';
 import type { Measurement, WindowSample } from './measurement.ts';
 import type { Incidents, Observation, Observed } from './observation.ts';
 import { wasOvertaken } from './overtaking.ts';
-import { SECOND_NS } from './rate.ts';
 import type { SourceRun } from './source-run.ts';
 import type { Survey } from './survey.ts';
 import type { Move } from './timeline.ts';
@@ -131,10 +130,10 @@ function wireFigures(observation: Observation, scale: number | undefined): Parti
     retransmits: retransmits.node + retransmits.peer,
     retransmits_node: retransmits.node,
     retransmits_peer: retransmits.peer,
-    tx_before_mb_s: megabytes(before.node.bytes),
-    peer_tx_before_mb_s: megabytes(before.peer.bytes),
-    tx_after_mb_s: megabytes(after.node.bytes),
-    peer_tx_after_mb_s: megabytes(after.peer.bytes),
+    tx_before_mb_s: megabytes(before.node.bytesPerSecond()),
+    peer_tx_before_mb_s: megabytes(before.peer.bytesPerSecond()),
+    tx_after_mb_s: megabytes(after.node.bytesPerSecond()),
+    peer_tx_after_mb_s: megabytes(after.peer.bytesPerSecond()),
   };
 }
 
@@ -169,7 +168,7 @@ function faultsOf(facts: CellFacts, { move, incidents }: MoveFacts): string[] {
     lostBytes: incidents?.lostByCapture ?? 0,
     truncatedAt: capture.truncatedAt,
     lastNs: capture.lastNs,
-    neededUntilNs: (move.destinationAt ?? 0) + 2 * SECOND_NS,
+    neededUntilNs: (move.destinationAt ?? 0) + 2 * intervalNs(cell),
   });
   if (facts.unplaced.length > 0)
     faults.push(`no mark from ${facts.unplaced.join(', ')}: the clock cannot be placed`);

@@ -9,7 +9,7 @@ export interface Verdict {
 }
 
 interface GateParameters {
-  /** Part of min(asked rate, what the lab carried) that must be held in the second before the move. */
+  /** Part of min(asked rate, what the lab carried) that must be held in the interval before the move. */
   rateHeld: number;
 }
 const GATE_DEFAULTS: GateParameters = { rateHeld: 0.8 };
@@ -75,7 +75,7 @@ function gaps(
     const wanted = wantedRate(asked, lab);
     if (wanted === undefined) return [`${name}: too little traffic before the first move to know the rate`];
     if (before !== null && before > 0 && before >= wanted * parameters.rateHeld) return [];
-    return [`${name}: ${format(before)} of ${format(wanted)} MB/s in the second before the move`];
+    return [`${name}: ${format(before)} of ${format(wanted)} MB/s before the move`];
   });
 }
 
@@ -103,7 +103,7 @@ function directions(row: Omit<Measurement, 'status' | 'reason'>) {
 
 const format = (rate: number | null) => (rate ?? 0).toFixed(2);
 
-/** Faults of the capture around one migration: it must be whole until two seconds after the destination's first segment. */
+/** Faults of the capture around one migration: it must be whole until two intervals after the destination's first segment. */
 export function captureFaults(facts: {
   cell: CellFile;
   lostBytes: number;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { SECOND_NS } from './rate.ts';
-
 const MS = 1_000_000;
 
 /** Median over segments, exact and in constant memory: one counter for each value of the 16-bit field. */
@@ -94,24 +92,26 @@ export class WindowMetric {
   private readonly freezeNs: number;
   private readonly destinationNs: number;
   private readonly originMac: number;
+  private readonly intervalNs: number;
 
   /** @param destinationNs the destination's first segment. All times on the capture's clock. */
-  constructor(freezeNs: number, destinationNs: number, originMac: number) {
+  constructor(freezeNs: number, destinationNs: number, originMac: number, intervalNs: number) {
     this.freezeNs = freezeNs;
     this.destinationNs = destinationNs;
     this.originMac = originMac;
-    this.curve = new WindowCurve(freezeNs - SECOND_NS / 2, freezeNs + 3 * SECOND_NS);
+    this.intervalNs = intervalNs;
+    this.curve = new WindowCurve(freezeNs - intervalNs / 2, freezeNs + 3 * intervalNs);
   }
 
   observe(timeNs: number, window: number, mac: number): void {
-    const { freezeNs, destinationNs } = this;
+    const { freezeNs, destinationNs, intervalNs } = this;
     const isOrigin = mac === this.originMac;
     this.curve.observe(timeNs, window, mac);
     if (timeNs < freezeNs) {
-      if (isOrigin && timeNs >= freezeNs - SECOND_NS) this.before.add(window);
-    } else if (timeNs <= destinationNs + 2 * SECOND_NS) {
+      if (isOrigin && timeNs >= freezeNs - intervalNs) this.before.add(window);
+    } else if (timeNs <= destinationNs + 2 * intervalNs) {
       this.lowest = Math.min(this.lowest ?? window, window);
-      if (!isOrigin && timeNs >= destinationNs + SECOND_NS) this.after.add(window);
+      if (!isOrigin && timeNs >= destinationNs + intervalNs) this.after.add(window);
     }
   }
 

@@ -9,6 +9,7 @@ export const reproduce = (program: Command) =>
     .command('reproduce')
     .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
     .option('--yes', 'install and download without asking')
+    .option('--full', 'on the virtual clock: 20 seeds for each point instead of 5')
     .option('--resume <RUN>', 'go on with one that was interrupted')
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--json', 'print the summary as JSON')
@@ -17,5 +18,5 @@ export const reproduce = (program: Command) =>
       await provision(hostPackages, options.yes || process.env.CI === 'true');
       process.exitCode = options.resume
         ? await goOn(options.resume, options)
-        : await carryOut(await readPlan('tcpmig/figures', {}), options);
+        : await carryOut(await readPlan('tcpmig/figures', options), options);
     });

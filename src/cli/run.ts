@@ -6,7 +6,7 @@ import { ExitCode, Fault } from '../fault.ts';
 import type { CellPlan, Clock } from '../plan/experiment.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
-import { decideClock } from '../run/clock.ts';
+import { decideClock, decided } from '../run/clock.ts';
 import { prepareGround } from '../run/ground.ts';
 import { type Resumption, resumeRun } from '../run/resume.ts';
 import { executeRun } from '../run/run.ts';
@@ -43,6 +43,7 @@ export const run = (program: Command) =>
         'auto',
       ]),
     )
+    .option('--full', 'on the virtual clock: as many seeds as the experiment has for a full sweep')
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
@@ -63,7 +64,7 @@ export const run = (program: Command) =>
     });
 
 function refuseWithResume(experiment: string | undefined, options: Record<string, unknown>): void {
-  const asked = ['cell', 'image', 'clock', 'dryRun'].filter((name) => options[name]);
+  const asked = ['cell', 'image', 'clock', 'full', 'dryRun'].filter((name) => options[name]);
   if (experiment || asked.length > 0)
     throw new Fault(
       ExitCode.usage,
@@ -73,6 +74,7 @@ function refuseWithResume(experiment: string | undefined, options: Record<string
 
 interface PlanOptions {
   clock?: Experiment['clock'];
+  full?: boolean;
   image?: string;
   dryRun?: boolean;
 }
@@ -84,11 +86,9 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const topology = await readTopology(topologyPath(spec.topology));
   const image = options.image ?? topology.image;
   const asked = options.clock ?? spec.clock;
-  const decided = {
-    ...spec,
-    clock: options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await clockHere(asked, image),
-  };
-  const plan = planRun(decided, recordedPath(file), topology);
+  const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await clockHere(asked, image);
+  const seeds = options.full ? spec.virtual?.seeds_full : undefined;
+  const plan = planRun(decided(spec, { clock, seeds }), recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
 }
 

@@ -6,6 +6,7 @@ export type Clock = 'real' | 'virtual';
 /** One boot of the lab: one point of the matrix with one seed. The unit of replay. */
 export interface CellPlan {
   id: string;
+  /** Of the streams' contents, and of the instant of each migration within an interval. */
   seed: number;
   engine: 'tcpmig';
   clock: Clock;
@@ -15,6 +16,8 @@ export interface CellPlan {
   peerRateMbS: number;
   rcvbuf: number;
   repetitions: number;
+  /** Rates and windows are measured over intervals of this length. */
+  intervalS: number;
   warmUpS: number;
   settleS: number;
   timeoutS: number;
@@ -22,28 +25,36 @@ export interface CellPlan {
 
 /** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
 export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
-  const cells = experiment.cells.flatMap((matrix) =>
+  const onClock = clock === 'virtual' ? experiment.virtual : undefined;
+  const seeds = onClock?.seeds ?? 1;
+  const timing = {
+    intervalS: onClock?.interval_s ?? 1,
+    warmUpS: onClock?.warm_up_s ?? experiment.warm_up_s,
+    settleS: onClock?.settle_s ?? experiment.settle_s,
+    timeoutS: experiment.timeout_s,
+  };
+  const points = experiment.cells.flatMap((matrix) =>
     product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
       ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]): Omit<CellPlan, 'id' | 'seed'> => ({
-        ...{
-          engine: experiment.engine,
-          clock,
-          role,
-          imageMb,
-          rateMbS,
-          peerRateMbS,
-          rcvbuf,
-        },
-        ...{ repetitions: matrix.repetitions, warmUpS: experiment.warm_up_s },
-        ...{ settleS: experiment.settle_s, timeoutS: experiment.timeout_s },
+        ...{ engine: experiment.engine, clock, role, imageMb, rateMbS, peerRateMbS, rcvbuf, ...timing },
+        repetitions: onClock?.repetitions ?? matrix.repetitions,
       }),
     ),
   );
-  return cells.map((cell, index) => ({ ...cell, id: cellId(cell, index), seed: experiment.seed + index }));
+  const digits = Math.max(2, String(points.length * seeds).length);
+  // The real clock's noise makes each repetition a sample; there each point has a seed of its own.
+  const seedOf = (point: number, seed: number) => experiment.seed + (clock === 'virtual' ? seed : point);
+  return points.flatMap((point, index) =>
+    Array.from({ length: seeds }, (_, seed) => ({
+      ...point,
+      id: cellId(point, index * seeds + seed, digits) + (seeds > 1 ? `-s${seedOf(index, seed)}` : ''),
+      seed: seedOf(index, seed),
+    })),
+  );
 }
 
-function cellId(cell: Omit<CellPlan, 'id' | 'seed'>, index: number): string {
-  const parts = [String(index + 1).padStart(2, '0'), cell.role, `${cell.imageMb}mb`, `r${cell.rateMbS}`];
+function cellId(cell: Omit<CellPlan, 'id' | 'seed'>, index: number, digits: number): string {
+  const parts = [String(index + 1).padStart(digits, '0'), cell.role, `${cell.imageMb}mb`, `r${cell.rateMbS}`];
   if (cell.role !== 'source') parts.push(`p${cell.peerRateMbS}`);
   if (cell.rcvbuf > 0) parts.push(`b${cell.rcvbuf}`);
   return parts.join('-');
@@ -59,4 +70,10 @@ function product<A, B, C, D, E>(a: A[], b: B[], c: C[], d: D[], e: E[]): [A, B, 
 
 /** About how many seconds of wall time a cell takes on two cores without KVM, boot included. For the notice beforehand. */
 export const expectedSeconds = (cell: CellPlan): number =>
-  12 + cell.warmUpS * 1.2 + cell.repetitions * (cell.settleS * 1.2 + 1 + cell.imageMb / 20);
+  cell.clock === 'virtual'
+    ? 8 + trafficSeconds(cell) * 5
+    : 12 + cell.warmUpS * 1.2 + cell.repetitions * (cell.settleS * 1.2 + 1 + cell.imageMb / 20);
+
+/** Seconds of the machines' clock in which data flows. */
+const trafficSeconds = ({ warmUpS, settleS, intervalS, repetitions }: CellPlan) =>
+  warmUpS + repetitions * (settleS + intervalS);

@@ -41,13 +41,17 @@ function nodeSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan): string[] {
 function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
   const target = `${addressOn(lab, peerOf(lab), lab.cluster.wire)}:${peerPort}`;
   const buffer = cell.rcvbuf > 0 ? ` --rcvbuf ${cell.rcvbuf}` : '';
-  const program = `workload --connect ${target} --image-mb ${cell.imageMb} ${traffic(cell, cell.rateMbS)}${buffer} --log ${log}`;
+  const program = `workload --connect ${target} --image-mb ${cell.imageMb} --verify-every ${cell.intervalS} ${traffic(cell, cell.rateMbS)}${buffer} --log ${log}`;
   return [
     // Below the largest automatic buffer this leaves the window's scale as it is.
     ...(cell.rcvbuf > 0 ? [`sysctl -q -w net.core.rmem_max=${cell.rcvbuf}`] : []),
     `cr_run ${program} > /dev/null 2> /run/miglab/workload.err < /dev/null & pid=$!`,
-    awaitWorkload(cell, 'mem_passes>=1', 'no traffic: $(cat /run/miglab/workload.err)', ''),
-    awaitWorkload(cell, `t_ns>=+${nanoseconds(cell.warmUpS)}`, 'the workload stopped in the warm-up', ''),
+    awaitWorkload(
+      cell,
+      ['mem_passes>=1', `t_ns>=+${nanoseconds(cell.warmUpS)}`],
+      'no traffic in the warm-up: $(cat /run/miglab/workload.err)',
+      '',
+    ),
   ];
 }
 
@@ -59,6 +63,7 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
     const destination = lab.machines.find((each) => each.node === move.to)?.name ?? '';
     const to = addressOn(lab, destination, 'private');
     return [
+      ...(cell.clock === 'virtual' ? [`sleep ${instantS(cell, number)}`] : []),
       `${mark} ${2 * number}`,
       `cr_checkpoint --to ${to} --secret-file ${secret} --timeout 60 $pid >> ${events} || fail "migration ${number} failed"`,
       `${mark} ${2 * number + 1}`,
@@ -70,15 +75,21 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
     `${mark} ${2 * number}`,
     `pid=$(barrier_at ${2 * number} migrated | sed -n 's/^pid=//p')`,
     `${mark} ${2 * number + 1}`,
-    awaitWorkload(cell, 'mem_passes>=+2', `the process does not run after migration ${number}`),
     awaitWorkload(
       cell,
-      `t_ns>=+${nanoseconds(cell.settleS)}`,
-      `the process stopped after migration ${number}`,
+      ['mem_passes>=+2', `t_ns>=+${nanoseconds(cell.settleS)}`],
+      `the process does not run after migration ${number}`,
     ),
     `barrier_at ${2 * number + 1} settled`,
   ];
 }
+
+/**
+ * Where in an interval a migration begins, s: the seed's share of the migration's instant. The golden ratio spreads
+ * seeds that follow each other evenly (Weyl).
+ */
+const instantS = ({ seed, intervalS }: CellPlan, number: number): string =>
+  (intervalS * (((seed + number) * 0.6180339887498949) % 1)).toFixed(6);
 
 const stopWorkload = (cell: CellPlan): string[] => [
   'kill -TERM $pid',
@@ -86,8 +97,15 @@ const stopWorkload = (cell: CellPlan): string[] => [
 ];
 
 /** Lines from an earlier stay on the node are older than the barrier before it, so they do not count. */
-const awaitWorkload = (cell: CellPlan, condition: string, otherwise: string, fresh = '--fresh ') =>
-  `await ${fresh}--not workload-end --file ${log} --timeout ${cell.timeoutS} '${condition}' || fail "${otherwise}"`;
+const awaitWorkload = (
+  cell: CellPlan,
+  conditions: readonly string[],
+  otherwise: string,
+  fresh = '--fresh ',
+) => {
+  const quoted = conditions.map((each) => `'${each}'`).join(' ');
+  return `await ${fresh}--not workload-end --file ${log} --timeout ${cell.timeoutS} ${quoted} || fail "${otherwise}"`;
+};
 
 interface Move {
   number: number;
@@ -103,7 +121,9 @@ const migrations = (cell: CellPlan): Move[] =>
     to: (index + 1) % 2,
   }));
 
-const traffic = (cell: CellPlan, rate: number) => `--role ${cell.role} --rate ${rate} --seed ${cell.seed}`;
+/** Events and passes over the memory are as frequent as the intervals are short. */
+const traffic = ({ role, seed, intervalS }: CellPlan, rate: number) =>
+  `--role ${role} --rate ${rate} --seed ${seed} --report-ms ${Math.round(intervalS * 250)}`;
 
 const nanoseconds = (seconds: number) => Math.round(seconds * 1e9);
 

@@ -95,13 +95,14 @@ export const METRICS = {
   rate_kept: {
     label: 'Rate kept',
     unit: '% of before',
-    definition: 'Rate carried to the peer after the move divided by the rate in the second before it.',
+    definition:
+      'Rate carried to the peer after the move divided by the rate before it, both over an interval.',
     value: (row) => ratio(row.tx_after_mb_s, row.tx_before_mb_s),
   },
   tx_before_mb_s: {
     label: 'Rate before',
     unit: 'MB/s',
-    definition: 'Rate that reached the peer in the second before the move (MB = 10⁶ bytes).',
+    definition: 'Rate that reached the peer in the interval before the move (MB = 10⁶ bytes).',
     value: column('tx_before_mb_s'),
   },
   retransmits: {

@@ -27,7 +27,7 @@ export interface Condition {
 export interface Carried {
   readonly condition: Condition;
   readonly rows: number;
-  /** Medians over valid rows, in the second before the move; null where there is none. */
+  /** Medians over valid rows, in the interval before the move; null where there is none. */
   readonly tx_before_mb_s: number | null;
   readonly peer_tx_before_mb_s: number | null;
 }

@@ -23,7 +23,7 @@ export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number, stoppe
       clock: cell.clock,
     },
     ...{ image_mb: cell.imageMb, role: cell.role, rate_mb_s: cell.rateMbS, peer_rate_mb_s: cell.peerRateMbS },
-    ...{ rcvbuf: cell.rcvbuf, repetitions: cell.repetitions },
+    ...{ rcvbuf: cell.rcvbuf, interval_s: cell.intervalS, repetitions: cell.repetitions },
     nodes: lab.machines
       .filter(({ role }) => role === 'node')
       .map((node) => ({ ...onPublic(node), private_address: addressOn(lab, node.name, 'private') })),

@@ -5,6 +5,7 @@ import { packagePath } from '../package.ts';
 import { topologyPath } from '../spec/catalogue.ts';
 import { readExperiment } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
+import { decided } from './clock.ts';
 import type { PlanFile } from './plan-file.ts';
 import { planRun, type RunPlan, withCells } from './run-plan.ts';
 
@@ -20,8 +21,10 @@ export function planAsBegun(began: PlanFile): RunPlan {
 export async function planAsFilesAre(began: PlanFile): Promise<RunPlan> {
   const places = [resolve(began.directory, began.file), packagePath(began.file)];
   const file = places.find((place) => existsSync(place));
-  const { clock } = began.experiment;
-  const experiment = file ? { ...(await readExperiment(file)), clock } : began.experiment;
+  const { clock, virtual } = began.experiment;
+  const experiment = file
+    ? decided(await readExperiment(file), { clock, seeds: virtual?.seeds })
+    : began.experiment;
   const topology = await readTopology(topologyPath(experiment.topology));
   return sameCells(began, planRun(experiment, began.file, topology));
 }

@@ -68,7 +68,7 @@ export async function replayCell(options: ReplayOptions): Promise<Replay> {
   report({ stage: cell.id, detail: `replay ${number}` });
   const boot = await bootAttempt({ ...plan.lab, image }, cell, number, {
     ...{
-      name: `${began.id}.${cell.id.slice(0, 2)}.r${number}`,
+      name: `${began.id}.${cell.id.split('-')[0]}.r${number}`,
       ground,
       signal,
       folder,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { CellAnalysis } from '../analysis/cell.ts';
 import type { Measurement } from '../analysis/measurement.ts';
@@ -19,6 +20,7 @@ import { newRecord } from './record.ts';
 import { runName } from './run-folder.ts';
 import type { RunPlan } from './run-plan.ts';
 import { attemptsAt, isSettled } from './settled.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface RunOutcome {
   directory: string;
@@ -38,6 +40,8 @@ export interface Execution {
   done: Map<string, CellAnalysis>;
   report: Report;
   signal: AbortSignal;
+  /** Boots at once, on the virtual clock; as many as there are processors when undefined. */
+  jobs?: number | undefined;
 }
 
 /**
@@ -73,6 +77,7 @@ async function makeFolder(directory: string): Promise<void> {
 /** Measures the cells that are not measured yet. The caller owns the run. */
 export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
   const { plan, directory, record } = execution;
+  const boots = bootsAtOnce(execution);
   const session = { started: new Date().toISOString(), duration_s: 0 };
   const before = record.duration_s;
   const begin = performance.now();
@@ -85,13 +90,16 @@ export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
   };
   try {
     let found = await account(execution);
-    for (const cell of plan.cells)
+    await sideBySide(plan.cells, boots, execution.signal, async (cell, others) => {
       while (!isSettled(record, cell.id)) {
-        await save('running');
-        await measureCell(execution, cell);
-        found = await account(execution);
+        await others.turn(() => save('running'));
+        await measureCell({ ...execution, signal: others.signal }, cell);
+        await others.turn(async () => {
+          found = await account(execution);
+        });
         tellCounts(execution, cell);
       }
+    });
     await save('complete');
     return {
       directory,
@@ -102,6 +110,13 @@ export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
     await save('interrupted').catch(() => undefined); // The first error is the one that counts.
     throw error;
   }
+}
+
+/** On the real clock cells would take each other's time; on the virtual one they only wait for a processor. */
+function bootsAtOnce({ plan, jobs }: Execution): number {
+  if (plan.experiment.clock === 'real') return 1;
+  const bytes = plan.lab.machines.reduce((sum, { memoryMb }) => sum + memoryMb * 2 ** 20, 0);
+  return Math.max(1, Math.min(jobs ?? availableParallelism(), Math.floor(freemem() / bytes)));
 }
 
 const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
@@ -122,7 +137,7 @@ async function measureCell(execution: Execution, cell: CellPlan): Promise<void> 
   });
 }
 
-const labName = (run: string, cell: string, attempt: number) => `${run}.${cell.slice(0, 2)}.${attempt}`;
+const labName = (run: string, cell: string, attempt: number) => `${run}.${cell.split('-')[0]}.${attempt}`;
 
 /** Whether a lab of this name is one that the run itself boots a cell in. */
 export const isLabOf = (run: string, name: string): boolean =>

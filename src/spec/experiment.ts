@@ -22,6 +22,32 @@ const matrix = z.strictObject({
   repetitions: z.int().min(1).max(10_000),
 });
 
+/** On a clock without noise intervals may be shorter, and samples come from seeds instead of repetitions. */
+const virtualClock = z
+  .strictObject({
+    /** Length of the intervals in which rates and windows are measured; on the real clock 1 s. */
+    interval_s: z.number().min(0.05).max(1).default(1),
+    warm_up_s: z.number().positive().max(600).optional(),
+    settle_s: z.number().positive().max(600).optional(),
+    repetitions: z.int().min(1).max(10_000).optional(),
+    /** Cells for each point of the matrix, each with a seed of its own. */
+    seeds: z.int().min(1).max(1000).default(1),
+    /** The same with --full. */
+    seeds_full: z.int().min(1).max(1000).optional(),
+  })
+  .superRefine(({ interval_s, warm_up_s, settle_s }, context) => {
+    const least = (key: string, value: number | undefined, intervals: number) => {
+      if (value !== undefined && value < intervals * interval_s)
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `expected at least ${intervals} intervals of ${interval_s} s`,
+        });
+    };
+    least('warm_up_s', warm_up_s, 2);
+    least('settle_s', settle_s, 3);
+  });
+
 export const experimentSchema = z.strictObject({
   title: z.string().min(1),
   topology: z
@@ -35,8 +61,10 @@ export const experimentSchema = z.strictObject({
     .max(2 ** 31),
   /** Seconds of traffic before the first migration; from them comes what the lab carries. */
   warm_up_s: z.number().min(2).max(600),
-  /** Seconds of traffic after each migration; the window is measured in the second of them. */
+  /** Seconds of traffic after each migration; rate and window after it are measured in the second of them. */
   settle_s: z.number().min(3).max(600),
+  /** What is otherwise on the virtual clock. */
+  virtual: virtualClock.optional(),
   /** A cell that takes longer is given up. */
   timeout_s: z.number().min(10).max(86_400),
   claims: z.string().optional(),

@@ -39,7 +39,7 @@ export function runSection(record: RunRecord, summary: Summary): Markup {
       html`<div><dt>${name}</dt><dd>${value ? (kind ? html`<code>${value}</code>` : value) : NOT_RECORDED}</dd></div>`,
   )}</dl>
 <h3>Rates asked and carried</h3>
-<p>Medians over valid rows, in the second before each move.</p>
+<p>Medians over valid rows, in the interval before each move.</p>
 <ul>${summary.carried.map((carried) => html`<li>${capitalised(carriedLine(carried))}</li>`)}</ul></section>`;
 }
 
@@ -68,7 +68,7 @@ export function definitionsSection(): Markup {
     (metric) => html`<div><dt>${heading(metric)}</dt><dd>${METRICS[metric].definition}</dd></div>`,
   )}
 <div><dt>Valid, invalid, inconclusive</dt><dd>Invalid: a wrong byte, a reset, a lost process, or frames missing from the capture. Inconclusive: nothing measured, or
-the rate not held in the second before the move; such a cell is repeated at most twice, and every attempt is counted here. Medians and verdicts take valid rows only, unless a claim says otherwise.</dd></div>
+the rate not held in the interval before the move; such a cell is repeated at most twice, and every attempt is counted here. Medians and verdicts take valid rows only, unless a claim says otherwise.</dd></div>
 <div><dt>Verdicts</dt><dd>Reproduced: the measured interval lies within what was expected. Not reproduced: all of it lies outside; of medians of each size, one outside is enough.
 Inconclusive: too few rows, or an interval that crosses a bound. Intervals are 95% percentile bootstrap intervals, resampled within each size.</dd></div>
 </dl></section>`;

@@ -29,7 +29,7 @@ export const on = (machine: 'node-a' | 'node-b', captureNs: number) => captureNs
 
 export const spec: CellFile = {
   ...{ version: 1, cell: 'duplex', attempt: 1, seed: 7, engine: 'tcpmig', clock: 'real', image_mb: 5 },
-  ...{ role: 'duplex', rate_mb_s: 0.022, peer_rate_mb_s: 0.0154, repetitions: 2 },
+  ...{ role: 'duplex', rate_mb_s: 0.022, peer_rate_mb_s: 0.0154, interval_s: 1, repetitions: 2 },
   nodes: [
     {
       name: 'node-a',

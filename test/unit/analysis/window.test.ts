@@ -52,7 +52,7 @@ test('nothing outside its time', () => {
 });
 
 test('before, lowest and after: the seconds and machines that the format names', () => {
-  const metric = new WindowMetric(2000 * MS, 2100 * MS, 1);
+  const metric = new WindowMetric(2000 * MS, 2100 * MS, 1, 1000 * MS);
   const seen: [number, number, number][] = [
     [999, 1, 1], // too early
     [1000, 500, 1],
