@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "capture.h"
-#include "end.h"
+#include "clock.h"
 #include "heap.h"
+#include "impair.h"
+#include "machine.h"
 #include "qemu.h"
 #include "shared.h"
 
@@ -33,12 +35,12 @@ struct card {
 	/* The cable towards the switch. */
 	uint64_t cable_free; /* ns */
 	uint32_t sent;
-	QEMUTimer room; /* the cable has taken what held the driver up */
+	struct clock_timer room; /* the cable has taken what held the driver up */
 	/* The switch's output port, and the cable from it. */
 	struct heap arrivals;
 	uint64_t port_free; /* ns */
 	struct delivery *first, **last, *unrecorded;
-	QEMUTimer deliver;
+	struct clock_timer deliver;
 	uint64_t interrupted; /* ns */
 	/* What the driver has no room for. */
 	struct delivery *ring, **ring_last;
@@ -52,11 +54,6 @@ static int self;
 static struct card cards[WIRES];
 static int count;
 static uint64_t first_sent = UINT64_MAX;
-
-static uint64_t now(void)
-{
-	return (uint64_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
 
 static struct card *card_of(const NetClientState *client)
 {
@@ -82,16 +79,20 @@ static void record_arrived(struct card *card, uint64_t until)
 static ssize_t send(NetClientState *client, const uint8_t *bytes, size_t length)
 {
 	struct card *card = card_of(client);
-	uint64_t at = now(), buffer = wire_time(card->wire, SEND_BUFFER);
-
-	if (is_end(bytes, length)) end_machine(0);
+	enum word word = word_in(bytes, length);
+	if (word == WORD_LEAVE) machine_end(0);
+	if (word == WORD_ZERO) {
+		machine_set_zero(word_number(bytes));
+		return (ssize_t)length;
+	}
+	uint64_t at = clock_now(), buffer = wire_time(card->wire->rate, SEND_BUFFER);
 	if (length > UINT16_MAX) return (ssize_t)length;
 	if (card->cable_free > at + buffer) {
-		timer_mod_ns(&card->room, (int64_t)(card->cable_free - buffer / 2));
+		clock_timer_set(&card->room, card->cable_free - buffer / 2);
 		return 0;
 	}
 	uint64_t begin = card->cable_free > at ? card->cable_free : at;
-	card->cable_free = begin + wire_time(card->wire, length);
+	card->cable_free = begin + wire_time(impair_cable_rate(card->wire_number, self, at), length);
 	struct frame frame = {
 		.arrival = card->cable_free + card->wire->latency,
 		.number = card->sent++,
@@ -153,14 +154,14 @@ static void wait_for_interrupt(struct card *card)
 {
 	uint64_t earliest = card->interrupted + card->wire->moderation;
 
-	if (card->first) timer_mod_ns(&card->deliver, (int64_t)(card->first->at > earliest ? card->first->at : earliest));
+	if (card->first) clock_timer_set(&card->deliver, card->first->at > earliest ? card->first->at : earliest);
 }
 
 static void deliver(void *opaque)
 {
 	struct card *card = opaque;
 
-	card->interrupted = now();
+	card->interrupted = clock_now();
 	record_arrived(card, card->interrupted);
 	while (card->first && card->first->at <= card->interrupted) {
 		struct delivery *delivery = card->first;
@@ -180,12 +181,13 @@ static void into_port(struct card *card, struct arrival arrival)
 
 	if (wire->is_switch) {
 		uint64_t begin = card->port_free > at ? card->port_free : at;
-		if (begin - at > wire_time(wire, wire->queue)) {
+		uint64_t rate = impair_port_rate(card->wire_number, self, at);
+		if (begin - at > wire_time(rate, wire->queue)) {
 			card->dropped_queue++;
 			free(arrival.bytes);
 			return;
 		}
-		at = card->port_free = begin + wire_time(wire, arrival.length);
+		at = card->port_free = begin + wire_time(rate, arrival.length);
 	}
 	struct delivery *delivery = malloc(sizeof(*delivery));
 	if (!delivery) abort();
@@ -203,6 +205,14 @@ static bool is_for(const struct card *card, const uint8_t *bytes, uint32_t lengt
 	return length >= 6 && (bytes[0] & 1 || !memcmp(bytes, card->wire->mac[self], 6));
 }
 
+static uint8_t *copied(const uint8_t *bytes, size_t length)
+{
+	uint8_t *copy = malloc(length);
+
+	if (!copy) abort();
+	return memcpy(copy, bytes, length);
+}
+
 static struct card *card_on(int wire)
 {
 	for (int i = 0; i < count; i++)
@@ -215,17 +225,43 @@ void cards_arrive(int source, const struct frame *frame, const uint8_t *bytes)
 	struct card *card = card_on(frame->wire);
 
 	if (!card || !is_for(card, bytes, frame->length)) return;
-	struct arrival arrival = {frame->arrival, source, frame->number, frame->length, malloc(frame->length)};
-	if (!arrival.bytes) abort();
-	memcpy(arrival.bytes, bytes, frame->length);
+	heap_put(&card->arrivals, (struct arrival){
+		.at = frame->arrival,
+		.source = source,
+		.number = frame->number,
+		.length = frame->length,
+		.bytes = copied(bytes, frame->length),
+	});
+}
+
+/* What the wire does to a frame is decided when it arrives: whoever would do it has been told of all zeros before. */
+static void impair(struct card *card, struct arrival arrival)
+{
+	struct fate fate = impair_frame(card->wire_number, self, &arrival);
+
+	if (fate.lost) {
+		free(arrival.bytes);
+		return;
+	}
+	arrival.at += fate.delay;
+	arrival.decided = true;
+	for (int copy = 1; copy <= fate.copies; copy++) {
+		struct arrival again = arrival;
+		again.copy = (uint16_t)copy;
+		again.bytes = copied(arrival.bytes, arrival.length);
+		heap_put(&card->arrivals, again);
+	}
 	heap_put(&card->arrivals, arrival);
 }
 
 void cards_settle(uint64_t end)
 {
 	for (int i = 0; i < count; i++)
-		for (const struct arrival *next; (next = heap_first(&cards[i].arrivals)) && next->at < end;)
-			into_port(&cards[i], heap_take(&cards[i].arrivals));
+		for (const struct arrival *next; (next = heap_first(&cards[i].arrivals)) && next->at < end;) {
+			struct arrival arrival = heap_take(&cards[i].arrivals);
+			if (arrival.decided || !impair_any()) into_port(&cards[i], arrival);
+			else impair(&cards[i], arrival);
+		}
 }
 
 uint64_t cards_next_arrival(void)
@@ -262,8 +298,8 @@ void cards_create(const struct config *config, int machine)
 		card->last = &card->first;
 		card->ring_last = &card->ring;
 		card->client = qemu_new_net_client(&info, NULL, "lockstep", wire->name);
-		timer_init_full(&card->room, NULL, QEMU_CLOCK_VIRTUAL, 1, 0, send_on, card);
-		timer_init_full(&card->deliver, NULL, QEMU_CLOCK_VIRTUAL, 1, 0, deliver, card);
+		clock_timer_init(&card->room, send_on, card);
+		clock_timer_init(&card->deliver, deliver, card);
 		if (wire->capture_at == machine) card->capture = capture_open(wire->capture_file, wire->snaplen);
 	}
 }
@@ -271,7 +307,7 @@ void cards_create(const struct config *config, int machine)
 void cards_close(void)
 {
 	for (int i = 0; i < count; i++) {
-		record_arrived(&cards[i], now());
+		record_arrived(&cards[i], clock_now());
 		if (cards[i].capture) capture_close(cards[i].capture);
 		cards[i].capture = NULL;
 		if (cards[i].dropped_queue || cards[i].dropped_ring)

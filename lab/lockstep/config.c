@@ -7,7 +7,11 @@
 //   capture WIRE MACHINE FILE SNAPLEN
 //   deadline NS
 //   epoch SECONDS
+//   seed NUMBER
+//   impair ..., fault ...                                       see impair_read.c
 #include "config.h"
+
+#include "impair_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,11 +21,11 @@
 /* Preamble and start of frame, frame check sequence, interpacket gap; and the least frame without them. */
 enum { OVERHEAD = 8 + 4 + 12, LEAST_FRAME = 60 };
 
-uint64_t wire_time(const struct wire *wire, uint64_t bytes)
+uint64_t wire_time(uint64_t rate, uint64_t bytes)
 {
 	uint64_t bits = ((bytes < LEAST_FRAME ? LEAST_FRAME : bytes) + OVERHEAD) * 8;
 
-	return (bits * 1000000000 + wire->rate - 1) / wire->rate;
+	return (bits * 1000000000 + rate - 1) / rate;
 }
 
 int config_machine(const struct config *config, const char *name)
@@ -31,11 +35,18 @@ int config_machine(const struct config *config, const char *name)
 	return -1;
 }
 
-static struct wire *find_wire(struct config *config, const char *name)
+int config_wire(const struct config *config, const char *name)
 {
 	for (int i = 0; i < config->wires; i++)
-		if (!strcmp(config->wire[i].name, name)) return &config->wire[i];
-	return NULL;
+		if (!strcmp(config->wire[i].name, name)) return i;
+	return -1;
+}
+
+static struct wire *find_wire(struct config *config, const char *name)
+{
+	int number = config_wire(config, name);
+
+	return number < 0 ? NULL : &config->wire[number];
 }
 
 static bool add_wire(struct config *config, const char *line)
@@ -96,6 +107,9 @@ static bool add(struct config *config, const char *line)
 	if (!strcmp(word, "capture")) return add_capture(config, line);
 	if (!strcmp(word, "deadline")) return sscanf(line, "deadline %" SCNu64, &config->deadline) == 1;
 	if (!strcmp(word, "epoch")) return sscanf(line, "epoch %" SCNu64, &config->epoch) == 1;
+	if (!strcmp(word, "seed")) return sscanf(line, "seed %" SCNu64, &config->seed) == 1;
+	if (!strcmp(word, "impair")) return impair_read(config, line);
+	if (!strcmp(word, "fault")) return fault_read(config, line);
 	return false;
 }
 

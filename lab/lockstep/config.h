@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MACHINES = 32, WIRES = 16, NAME = 64 };
+enum { MACHINES = 32, WIRES = 16, NAME = 64, IMPAIRMENTS = 64, FAULTS = 32 };
+/* Of a frame that every machine's plugin takes, and no card. */
+enum { NO_WIRE = UINT16_MAX };
 
 /** A frame under way: what the machines tell each other about it. */
 struct frame {
@@ -29,8 +31,36 @@ struct wire {
 	uint32_t snaplen;
 };
 
+/** From when to when, ns after the zero's instant. */
+struct period {
+	uint32_t zero;
+	uint64_t begin, end; /* UINT64_MAX: never */
+};
+
+/** Chances are of a thousand million. */
+struct impairment {
+	enum impairment_kind { LOSS, BURST_LOSS, DELAY, JITTER, DUPLICATION, REORDERING, CORRUPTION, RATE, CUT, KINDS } kind;
+	int wire, from, to; /* machines, or -1 for all */
+	struct period period;
+	uint64_t chance;
+	uint64_t time; /* ns */
+	uint64_t rate; /* bit/s */
+	/* Gilbert and Elliott's channel: chances of a change of its state after a frame, and of loss in each state. */
+	uint64_t to_bad, to_good, loss_in_bad, loss_in_good;
+};
+
+struct fault {
+	enum fault_kind { POWER_CUT, PAUSE } kind;
+	int machine;
+	uint32_t zero;
+	uint64_t at, time; /* ns */
+};
+
 struct config {
-	int machines, wires;
+	int machines, wires, impairments, faults;
+	uint64_t seed;
+	struct impairment impairment[IMPAIRMENTS];
+	struct fault fault[FAULTS];
 	char machine[MACHINES][NAME];
 	struct wire wire[WIRES];
 	uint64_t deadline; /* ns */
@@ -44,7 +74,10 @@ int config_read(const char *path, struct config *);
 /** @return the machine's number, or -1 */
 int config_machine(const struct config *, const char *name);
 
-/** Nanoseconds that a frame takes at the wire's rate, with preamble, check sequence and gap (IEEE 802.3, 4.4.2). */
-uint64_t wire_time(const struct wire *, uint64_t frame_bytes);
+/** @return the wire's number, or -1 */
+int config_wire(const struct config *, const char *name);
+
+/** Nanoseconds that a frame takes at a rate in bit/s, with preamble, check sequence and gap (IEEE 802.3, 4.4.2). */
+uint64_t wire_time(uint64_t rate, uint64_t frame_bytes);
 
 #endif

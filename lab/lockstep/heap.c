@@ -8,7 +8,8 @@ static bool before(const struct arrival *a, const struct arrival *b)
 {
 	if (a->at != b->at) return a->at < b->at;
 	if (a->source != b->source) return a->source < b->source;
-	return a->number < b->number;
+	if (a->number != b->number) return a->number < b->number;
+	return a->copy < b->copy;
 }
 
 static void swap(struct arrival *a, struct arrival *b)

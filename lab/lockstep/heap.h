@@ -9,11 +9,13 @@ struct arrival {
 	uint64_t at; /* ns */
 	int source;
 	uint32_t number;
+	uint16_t copy; /* 0, or which duplicate */
 	uint16_t length;
 	uint8_t *bytes; /* the owner frees it */
+	bool decided;	/* what the wire does to it */
 };
 
-/** Arrivals by instant, then source, then number, so that every machine sees them in one order. */
+/** Arrivals by instant, then source, number and copy, so that every machine sees them in one order. */
 struct heap {
 	struct arrival *entries;
 	int count, room;

@@ -10,18 +10,19 @@
 #include <unistd.h>
 
 #include "card.h"
-#include "end.h"
+#include "clock.h"
+#include "fault.h"
 #include "idle.h"
+#include "impair.h"
+#include "machine.h"
 #include "qemu.h"
 #include "shared.h"
-
-/* An experimental EtherType: IEEE Std 802, 9.2.3. */
-enum { TYPE_OF_END = 0x88b5 };
 
 EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
 static struct config config;
-static QEMUTimer window;
+static int self;
+static struct clock_timer window;
 static uint64_t window_end;
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -39,38 +40,66 @@ static uint64_t earliest_effect(uint64_t now)
 	return left < 0 ? frames : least(frames, now + (uint64_t)left);
 }
 
+static void begin_zero(uint32_t number, uint64_t at)
+{
+	impair_zero(number, at);
+	faults_zero(number, at);
+}
+
+static void arrive(int source, const struct frame *frame, const uint8_t *bytes)
+{
+	if (frame->wire == NO_WIRE) begin_zero(frame->number, frame->arrival);
+	else cards_arrive(source, frame, bytes);
+}
+
+static void pass_window(uint64_t earliest)
+{
+	if (window_end >= config.deadline) {
+		fprintf(stderr, "lockstep: %lu s of virtual time are over\n", config.deadline / 1000000000);
+		machine_end(5);
+	}
+	window_end = least(shared_end_window(earliest), config.deadline);
+	shared_take(arrive);
+	cards_settle(window_end);
+	clock_timer_set(&window, window_end);
+}
+
 static void end_window(void *unused)
 {
 	(void)unused;
-	uint64_t now = (uint64_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+	uint64_t now = clock_now();
 
 	if (now != window_end) idle_missed(now - window_end);
-	if (now >= config.deadline) {
-		fprintf(stderr, "lockstep: %lu s of virtual time are over\n", config.deadline / 1000000000);
-		end_machine(5);
-	}
-	window_end = least(shared_end_window(earliest_effect(now)), config.deadline);
-	shared_take(cards_arrive);
-	cards_settle(window_end);
-	timer_mod_ns(&window, (int64_t)window_end);
+	pass_window(earliest_effect(now));
 }
 
-bool is_end(const uint8_t *frame, size_t length)
+void machine_set_zero(uint32_t number)
 {
-	return length >= 14 && frame[12] == TYPE_OF_END >> 8 && frame[13] == (TYPE_OF_END & 0xff);
+	struct frame zero = {.arrival = clock_now() + config.lookahead, .number = number, .wire = NO_WIRE};
+
+	shared_put(&zero, NULL);
+	begin_zero(number, zero.arrival);
 }
 
-void end_machine(int code)
+void machine_stand_still(uint64_t until)
 {
+	uint64_t since = clock_now();
+
+	while (window_end < until) pass_window(least(cards_sent(), until));
+	clock_stood(until - since);
+}
+
+static void leave(void)
+{
+	impair_report(stderr, self);
 	cards_close();
-	shared_leave();
+	shared_leave(cards_sent());
+}
+
+void machine_end(int code)
+{
+	leave();
 	_exit(code);
-}
-
-static void quit(void)
-{
-	cards_close();
-	shared_leave();
 }
 
 static const char *argument(int argc, char **argv, const char *name)
@@ -89,16 +118,18 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 	const char *path = argument(argc, argv, "config"), *name = argument(argc, argv, "machine");
 
 	if (!path || !name || config_read(path, &config) < 0) return -1;
-	int machine = config_machine(&config, name);
-	if (machine < 0 || shared_open("lockstep", &config, machine) < 0) {
+	self = config_machine(&config, name);
+	if (self < 0 || shared_open("lockstep", &config, self) < 0) {
 		fprintf(stderr, "lockstep: %s: %m\n", name);
 		return -1;
 	}
-	cards_create(&config, machine);
+	impair_begin(&config);
+	cards_create(&config, self);
+	faults_begin(&config, self);
 	idle_watch();
-	timer_init_full(&window, NULL, QEMU_CLOCK_VIRTUAL, 1, 0, end_window, NULL);
+	clock_timer_init(&window, end_window, NULL);
 	window_end = config.lookahead;
-	timer_mod_ns(&window, (int64_t)window_end);
-	atexit(quit);
+	clock_timer_set(&window, window_end);
+	atexit(leave);
 	return 0;
 }

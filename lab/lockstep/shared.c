@@ -91,7 +91,9 @@ static void open_gate(union gate at)
 
 	for (int i = 0; i < lab->machines; i++) {
 		uint64_t earliest = atomic_load(&area->machine[i].earliest);
-		if (!atomic_load(&area->machine[i].left) && earliest < least) least = earliest;
+		if (earliest < least) least = earliest;
+		/* What it sent before it left counts once. */
+		if (atomic_load(&area->machine[i].left)) atomic_store(&area->machine[i].earliest, UINT64_MAX);
 	}
 	atomic_store(&area->window_end, least + lab->lookahead);
 	union gate next = {.window = at.window + 1, .members = at.members, .arrived = 0};
@@ -143,8 +145,9 @@ uint64_t shared_end_window(uint64_t earliest)
 	return atomic_load(&area->window_end);
 }
 
-void shared_leave(void)
+void shared_leave(uint64_t sent)
 {
+	atomic_store(&area->machine[self].earliest, sent);
 	atomic_store(&area->machine[self].left, 1);
 	union gate now = {.word = atomic_load(&area->gate)}, next;
 	do {

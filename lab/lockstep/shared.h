@@ -21,8 +21,12 @@ int shared_open(const char *path, const struct config *config, int machine);
  */
 uint64_t shared_end_window(uint64_t earliest);
 
-/** Publishes what is in the outbox and takes the machine out of all barriers to come. */
-void shared_leave(void);
+/**
+ * Publishes what is in the outbox and takes the machine out of all barriers to come.
+ *
+ * @param sent the arrival of the first frame in the outbox, ns; UINT64_MAX when there is none
+ */
+void shared_leave(uint64_t sent);
 
 /** Adds a frame to the outbox of the window that goes on. */
 void shared_put(const struct frame *, const uint8_t *bytes);
