@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import type { CellPlan, Clock } from '../plan/experiment.ts';
+import { realClockNotes } from '../plan/netem.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
 import { decideClock, decided } from '../run/clock.ts';
@@ -14,7 +15,7 @@ import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
-import { type Experiment, readExperiment } from '../spec/experiment.ts';
+import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
 import { readTopology } from '../spec/topology.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
@@ -88,7 +89,9 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const asked = options.clock ?? spec.clock;
   const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await clockHere(asked, image);
   const seeds = options.full ? spec.virtual?.seeds_full : undefined;
-  const plan = planRun(decided(spec, { clock, seeds }), recordedPath(file), topology);
+  const chosen = decided(spec, { clock, seeds });
+  await requireClock(file, chosen);
+  const plan = planRun(chosen, recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
 }
 
@@ -121,6 +124,7 @@ export async function carryOut(plan: RunPlan, options: RunOptions): Promise<numb
   const signal = interruption();
   const shown = progress(options.json);
   shown.note(`${plan.experiment.title}\n${boots(plan.cells)}`);
+  if (plan.experiment.clock === 'real') realClockNotes(plan.cells[0]?.impairments ?? []).forEach(shown.note);
   for (const { directory, measured, cells } of (await unfinishedRuns(options.results, plan.file)).slice(-1))
     shown.note(
       `An earlier run of this experiment was interrupted with ${measured} of ${cells} cells measured; to go on with that one: miglab run --resume ${runName(directory)}`,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Experiment } from '../spec/experiment.ts';
+import { type PlannedImpairment, planImpairment } from './impairment.ts';
 
 export type Clock = 'real' | 'virtual';
 
 /** One boot of the lab: one point of the matrix with one seed. The unit of replay. */
 export interface CellPlan {
   id: string;
-  /** Of the streams' contents, and of the instant of each migration within an interval. */
+  /** Of the streams' contents, of impairments, and of the instant of each migration within an interval. */
   seed: number;
   engine: 'tcpmig';
   clock: Clock;
@@ -21,6 +22,8 @@ export interface CellPlan {
   warmUpS: number;
   settleS: number;
   timeoutS: number;
+  /** In the order in which a frame passes them. */
+  impairments: PlannedImpairment[];
 }
 
 /** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
@@ -38,6 +41,7 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
       ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]): Omit<CellPlan, 'id' | 'seed'> => ({
         ...{ engine: experiment.engine, clock, role, imageMb, rateMbS, peerRateMbS, rcvbuf, ...timing },
         repetitions: onClock?.repetitions ?? matrix.repetitions,
+        impairments: experiment.impairments.map(planImpairment),
       }),
     ),
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CellPlan } from './experiment.ts';
+import { prepareImpairments, zeroSteps } from './impairment-steps.ts';
 import { addressOn, type LabPlan, type MachinePlan } from './lab.ts';
 import { guestFiles, loadModule, scenarioScript, startReceiver } from './script.ts';
 
@@ -10,7 +11,11 @@ const { workload: log, events, secret } = guestFiles;
 /** What one machine does in a cell: traffic, then the migrations, forth and back. Pure. */
 export function cellScenario(lab: LabPlan, machine: MachinePlan, cell: CellPlan): string {
   const steps = machine.role === 'peer' ? peerSteps(lab, machine, cell) : nodeSteps(lab, machine, cell);
-  return scenarioScript(lab, machine, `${cell.id}, seed ${cell.seed}`, cell.timeoutS, steps);
+  const title = `${cell.id}, seed ${cell.seed}`;
+  return scenarioScript(lab, machine, title, cell.timeoutS, [
+    ...prepareImpairments(lab, machine, cell),
+    ...steps,
+  ]);
 }
 
 function peerSteps(lab: LabPlan, peer: MachinePlan, cell: CellPlan): string[] {
@@ -18,7 +23,9 @@ function peerSteps(lab: LabPlan, peer: MachinePlan, cell: CellPlan): string[] {
   return [
     `workload peer --listen ${listen} ${traffic(cell, cell.peerRateMbS)} --log ${log} & peer=$!`,
     'barrier_at 1 listening',
+    ...zeroSteps(lab, peer, cell, 0, false),
     ...migrations(cell).flatMap(({ number }) => [
+      ...zeroSteps(lab, peer, cell, number, false),
       `barrier_at ${2 * number} migrated > /dev/null`,
       `barrier_at ${2 * number + 1} settled`,
     ]),
@@ -30,7 +37,10 @@ function nodeSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan): string[] {
   return [
     ...loadModule(lab, node),
     ...startReceiver(lab, node),
+    // One that nothing delays.
+    ...(cell.impairments.length > 0 ? [`${mark(lab, node)} 0`] : []),
     'barrier_at 1 listening',
+    ...zeroSteps(lab, node, cell, 0, node.node === 0),
     ...(node.node === 0 ? startWorkload(lab, cell) : []),
     ...migrations(cell).flatMap((move) => moveSteps(lab, node, cell, move)),
     ...(node.node === cell.repetitions % 2 ? stopWorkload(cell) : []),
@@ -58,23 +68,24 @@ function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
 /** One migration. It ends settled: the destination has seen a whole pass over the memory after it. */
 function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move): string[] {
   const { number } = move;
-  const mark = `mark --to ${addressOn(lab, peerOf(lab), lab.cluster.wire)} --machine ${node.name}`;
   if (node.node === move.from) {
     const destination = lab.machines.find((each) => each.node === move.to)?.name ?? '';
     const to = addressOn(lab, destination, 'private');
     return [
       ...(cell.clock === 'virtual' ? [`sleep ${instantS(cell, number)}`] : []),
-      `${mark} ${2 * number}`,
+      `${mark(lab, node)} ${2 * number}`,
+      ...zeroSteps(lab, node, cell, number, true),
       `cr_checkpoint --to ${to} --secret-file ${secret} --timeout 60 $pid >> ${events} || fail "migration ${number} failed"`,
-      `${mark} ${2 * number + 1}`,
+      `${mark(lab, node)} ${2 * number + 1}`,
       `barrier_at --put pid=$pid ${2 * number} migrated > /dev/null`,
       `barrier_at ${2 * number + 1} settled`,
     ];
   }
   return [
-    `${mark} ${2 * number}`,
+    `${mark(lab, node)} ${2 * number}`,
+    ...zeroSteps(lab, node, cell, number, false),
     `pid=$(barrier_at ${2 * number} migrated | sed -n 's/^pid=//p')`,
-    `${mark} ${2 * number + 1}`,
+    `${mark(lab, node)} ${2 * number + 1}`,
     awaitWorkload(
       cell,
       ['mem_passes>=+2', `t_ns>=+${nanoseconds(cell.settleS)}`],
@@ -83,6 +94,9 @@ function moveSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan, move: Move):
     `barrier_at ${2 * number + 1} settled`,
   ];
 }
+
+const mark = (lab: LabPlan, node: MachinePlan) =>
+  `mark --to ${addressOn(lab, peerOf(lab), lab.cluster.wire)} --machine ${node.name}`;
 
 /**
  * Where in an interval a migration begins, s: the seed's share of the migration's instant. The golden ratio spreads

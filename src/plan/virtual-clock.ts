@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { PlannedImpairment } from './impairment.ts';
 import type { LabPlan, MachinePlan } from './lab.ts';
+import { lockstepImpairments } from './lockstep-impairments.ts';
 
 /** The virtual clock's zero, seconds since 1970: every machine begins on the first of January 2026. */
 const epochS = 1_767_225_600;
@@ -33,8 +35,20 @@ export const exactCard = (wire: string, mac: string): string[] => [
   `virtio-net-pci,netdev=${wire},mac=${mac},romfile=,ioeventfd=off,tx=timer,x-txtimer=2000`,
 ];
 
+export interface VirtualRun {
+  /** Every machine ends when so much virtual time has passed. */
+  deadlineS: number;
+  /** What goes wrong, and the seed of its chances. */
+  impairments: readonly PlannedImpairment[];
+  seed: number;
+}
+
 /** The lab as the lockstep plugin reads it (lab/lockstep/config.c). Pure. */
-export function lockstepConfig(lab: LabPlan, captures: readonly CardCapture[], deadlineS: number): string {
+export function lockstepConfig(
+  lab: LabPlan,
+  captures: readonly CardCapture[],
+  { deadlineS, impairments, seed }: VirtualRun,
+): string {
   const lines = [
     ...lab.machines.map(({ name }) => `machine ${name}`),
     ...lab.wires.map(
@@ -45,6 +59,7 @@ export function lockstepConfig(lab: LabPlan, captures: readonly CardCapture[], d
     ...captures.map(({ wire, machine, file, snaplen }) => `capture ${wire} ${machine} ${file} ${snaplen}`),
     `deadline ${Math.round(deadlineS * 1e9)}`,
     `epoch ${epochS}`,
+    ...lockstepImpairments(lab, impairments, seed),
   ];
   return `${lines.join('\n')}\n`;
 }

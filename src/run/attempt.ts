@@ -31,7 +31,7 @@ export const attemptFolder = (directory: string, cell: string, attempt: number):
 /** Where one attempt goes, and which of the boot's settings are its own. */
 export type AttemptBoot = Omit<
   CellBoot,
-  'plan' | 'scenarios' | 'clock' | 'timeoutS' | 'captures' | 'directory'
+  'plan' | 'scenarios' | 'clock' | 'impairments' | 'seed' | 'timeoutS' | 'captures' | 'directory'
 > & {
   folder: string;
   /** Bytes of each frame that the capture keeps. */
@@ -58,6 +58,7 @@ export async function bootAttempt(
   await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt));
   const { problem, captureStopped } = await runCell({
     ...{ ...boot, plan: lab, clock: cell.clock, timeoutS: cell.timeoutS, directory },
+    ...{ impairments: cell.impairments, seed: cell.seed },
     scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
     captures: [{ machine: peer, wire, file: `${wire}.pcap`, snaplen }],
   });

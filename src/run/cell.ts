@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { assembleInitramfs, writeLayer } from '../image/cpio.ts';
 import type { Clock } from '../plan/experiment.ts';
+import type { PlannedImpairment } from '../plan/impairment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
 import { machineFiles } from '../plan/qemu.ts';
@@ -27,6 +28,10 @@ export interface CellBoot {
   /** The script that each machine carries out by itself. */
   scenarios: Record<string, string>;
   clock: Clock;
+  /** On the virtual clock the wires' and machines' own doing; on the real one the scenarios'. */
+  impairments?: readonly PlannedImpairment[];
+  /** Of the impairments' chances. */
+  seed?: number;
   /** Seconds of the machines' clock. */
   timeoutS: number;
   captures: LabBoot['captures'];
@@ -85,7 +90,12 @@ async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
     ...{ name: cell.name, purpose: 'run', plan, qemu: ground.qemu.argv, captures: cell.captures },
     ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: false },
     ...(cell.clock === 'virtual'
-      ? { virtual: { plugin: ground.lockstep.plugin, deadlineS: cell.timeoutS } }
+      ? {
+          virtual: {
+            ...{ plugin: ground.lockstep.plugin, deadlineS: cell.timeoutS },
+            ...{ impairments: cell.impairments ?? [], seed: cell.seed ?? 0 },
+          },
+        }
       : {}),
     ...{ verboseConsole: cell.verboseConsole === true, ...(cell.signal ? { signal: cell.signal } : {}) },
   };

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
+import { topologyPath } from './catalogue.ts';
+import type { Contradiction } from './contradictions.ts';
 import { readDocument } from './document.ts';
+import { impairmentContradictions, realClockContradictions } from './impaired.ts';
+import { impairmentSchema } from './impairment.ts';
+import { readTopology, type Topology } from './topology.ts';
 
 /** One value, or a list of values that the matrix runs through. */
 const axis = <T extends z.ZodType>(value: T) =>
@@ -68,10 +73,34 @@ export const experimentSchema = z.strictObject({
   /** A cell that takes longer is given up. */
   timeout_s: z.number().min(10).max(86_400),
   claims: z.string().optional(),
+  /** What goes wrong in every cell, in the order in which a frame passes it. */
+  impairments: z.array(impairmentSchema).max(32).default([]),
   cells: z.array(matrix).min(1),
 });
 
 export type Experiment = z.infer<typeof experimentSchema>;
 
-/** Reads an experiment file. @throws Fault (64) with file, line and column of each problem. */
-export const readExperiment = (path: string): Promise<Experiment> => readDocument(path, experimentSchema);
+/** Reads an experiment file, and its topology if it has impairments. @throws Fault (64) with file, line and column of each problem. */
+export async function readExperiment(path: string): Promise<Experiment> {
+  const experiment = await readDocument(path, experimentSchema);
+  if (experiment.impairments.length > 0) await check(path, experiment.topology, impairmentContradictions);
+  return experiment;
+}
+
+/** @throws Fault (64) for what the clock that was chosen cannot do, with file, line and column. */
+export async function requireClock(path: string, { clock, topology }: Experiment): Promise<void> {
+  if (clock === 'real') await check(path, topology, realClockContradictions);
+}
+
+async function check(
+  path: string,
+  topologyName: string,
+  contradictions: (experiment: Experiment, topology: Topology) => Contradiction[],
+): Promise<void> {
+  const topology = await readTopology(topologyPath(topologyName));
+  const checked = experimentSchema.superRefine((experiment, context) => {
+    for (const { path, message } of contradictions(experiment, topology))
+      context.addIssue({ code: 'custom', path, message });
+  });
+  await readDocument(path, checked);
+}

@@ -8,13 +8,17 @@ export interface Quantity {
   read: (text: string) => number;
 }
 
-function quantity(units: Record<string, number>, expected: string): Quantity {
-  const form = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);
+function quantity(
+  units: Record<string, number>,
+  expected: string,
+  isGood = (value: number) => value > 0,
+): Quantity {
+  const form = new RegExp(`^(-?\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);
   const read = (text: string) => {
     const [, number = '', unit = ''] = form.exec(text) ?? [];
     return Math.round(Number(number) * (units[unit] ?? Number.NaN));
   };
-  return { read, schema: z.string(expected).refine((text) => read(text) > 0, expected) as z.ZodString };
+  return { read, schema: z.string(expected).refine((text) => isGood(read(text)), expected) as z.ZodString };
 }
 
 /** bit/s, with units as tc(8) writes them. */
@@ -23,10 +27,16 @@ export const bandwidth = quantity(
   'expected a rate in kbit, Mbit or Gbit, such as 1Gbit',
 );
 
+const times = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+
 /** ns */
-export const duration = quantity(
-  { ns: 1, us: 1e3, ms: 1e6, s: 1e9 },
-  'expected a time in ns, us, ms or s, such as 100us',
+export const duration = quantity(times, 'expected a time in ns, us, ms or s, such as 100us');
+
+/** ns before (negative) or after something */
+export const instant = quantity(
+  times,
+  'expected a time in ns, us, ms or s, such as 0s, 1.5s or -200ms',
+  Number.isFinite,
 );
 
 /** bytes */

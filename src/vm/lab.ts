@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
 import { type Accelerator, machineFiles, qemuArguments, type SavedMachine } from '../plan/qemu.ts';
-import { type CardCapture, lockstepConfig, lockstepFile } from '../plan/virtual-clock.ts';
+import { type CardCapture, lockstepConfig, lockstepFile, type VirtualRun } from '../plan/virtual-clock.ts';
 import { waitForLine, waitingLine } from './awaited-line.ts';
 import { lastLines, readConsole } from './console.ts';
 import { diskFault } from './disk.ts';
@@ -43,11 +43,9 @@ const preloading = ([loader = '', ...rest]: readonly string[], library: string) 
   ...rest,
 ];
 
-export interface VirtualClock {
+export interface VirtualClock extends VirtualRun {
   /** Path of the lockstep plugin. */
   plugin: string;
-  /** Every machine ends when so much virtual time has passed. */
-  deadlineS: number;
 }
 
 /** QEMU's whole command line for one machine; it runs in the lab's folder. */
@@ -108,11 +106,8 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
   return state;
 }
 
-const describeToPlugin = (boot: LabBoot, { deadlineS }: VirtualClock) =>
-  writeFileSync(
-    join(labFolder(boot.name), lockstepFile),
-    lockstepConfig(boot.plan, boot.captures, deadlineS),
-  );
+const describeToPlugin = (boot: LabBoot, run: VirtualRun) =>
+  writeFileSync(join(labFolder(boot.name), lockstepFile), lockstepConfig(boot.plan, boot.captures, run));
 
 /** A machine that listens for a wire comes before those that connect to it. */
 function hubsFirst(plan: LabPlan): MachinePlan[] {
