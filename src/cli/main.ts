@@ -4,7 +4,7 @@ import { ExitCode } from '../fault.ts';
 import { packageVersion } from '../package.ts';
 import { coloured, hasColour, paint } from './colour.ts';
 import { interrupted } from './interruption.ts';
-import { endWithReader, explain } from './output.ts';
+import { allWritten, endWithReader, explain } from './output.ts';
 import { verbs } from './verbs.ts';
 
 /** The command line of miglab, with every verb, or with one alone. */
@@ -36,9 +36,16 @@ Exit codes: 0 good, 1 a check failed, 2 nothing measured or inconclusive, 64 usa
   return program;
 }
 
-/** Runs one verb. The only place that turns what happened into an exit code. */
+/** Runs one verb, and returns its exit code when everything that it printed has been taken. */
 export async function main(argv: readonly string[]): Promise<number> {
   endWithReader();
+  const code = await carryOut(argv);
+  await allWritten();
+  return code;
+}
+
+/** The only place that turns what happened into an exit code. */
+async function carryOut(argv: readonly string[]): Promise<number> {
   try {
     // Completion has to know all the others.
     const program = await createProgram(argv[0] === 'completion' ? undefined : argv[0]);

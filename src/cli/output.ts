@@ -8,6 +8,14 @@ import { Interrupted } from './interruption.ts';
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
 
+/** A reader may be slower than this program, whose end would lose what still waits for it. */
+export const allWritten = (): Promise<unknown> =>
+  Promise.all(
+    [process.stdout, process.stderr]
+      .filter(({ writableLength }) => writableLength > 0)
+      .map((stream) => new Promise((done) => stream.write('', done))),
+  );
+
 /** A reader that has seen enough, such as `head`, ends the program as it ends others: with the code of SIGPIPE. */
 export const endWithReader = (): void =>
   void process.stdout.on('error', (error: NodeJS.ErrnoException) => {
