@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { runFolder } from '../run/run-folder.ts';
@@ -25,7 +25,9 @@ export const logs = (program: Command) =>
     .description('consoles of the machines, and what their QEMUs said')
     .argument('[machine]', 'one machine alone')
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
-    .option('--cell <RUN/CELL>', 'of a cell that is over instead')
+    .addOption(
+      new Option('--cell <RUN/CELL>', 'of a cell that is over instead').conflicts(['name', 'follow']),
+    )
     .option('-f, --follow', 'go on with what comes, until Ctrl-C or the end of the lab')
     .option('--events', 'the JSON lines that the machines reported instead')
     .option('--lines <N>', 'of each log so many at most, the last', positiveInteger)
@@ -49,21 +51,34 @@ Examples:
       if (options.follow && !options.cell) await follow(logs, folder, signal);
     });
 
-/** A folder below the run's `cells`. @throws Fault (64) when there is no such run or cell */
-function cellFolder(cell: string): string {
-  const cut = cell.lastIndexOf('/');
-  const cells = join(runFolder(cell.slice(0, Math.max(cut, 0))), 'cells');
-  const folder = join(cells, cell.slice(cut + 1));
-  if (existsSync(folder)) return folder;
+/** Of RUN/CELL, or of a cell's own folder, a replay's too. @throws Fault (64) when there is no such run or cell */
+function cellFolder(named: string): string {
+  const path = named.replace(/\/+$/, '');
+  if (isCell(path)) return path;
+  const cut = path.lastIndexOf('/');
+  const isRun = cut < 0 || existsSync(join(path, 'cells'));
+  const cells = join(runFolder(isRun ? path : path.slice(0, cut)), 'cells');
+  const cell = isRun ? '' : path.slice(cut + 1);
+  if (cell && isCell(join(cells, cell))) return join(cells, cell);
   throw new Fault(
     ExitCode.usage,
-    `no cell ${cell.slice(cut + 1)} in that run`,
+    cell ? `no cell ${cell} in that run` : `${path} is a run: one of its cells is wanted, as RUN/CELL`,
     `It has ${readdirSync(cells).join(', ')}.`,
   );
 }
 
-const machinesIn = (folder: string) =>
-  readdirSync(folder).flatMap((file) => /^(.*)\.console\.log$/.exec(file)?.[1] ?? []);
+const isCell = (folder: string) => existsSync(join(folder, 'cell.json'));
+
+/** @throws Fault (64) when its machines have left nothing yet */
+function machinesIn(folder: string): string[] {
+  const found = readdirSync(folder).flatMap((file) => /^(.*)\.console\.log$/.exec(file)?.[1] ?? []);
+  if (found.length > 0) return found;
+  throw new Fault(
+    ExitCode.usage,
+    `there are no logs in ${folder}`,
+    'They come there when the boot is over; until then they are those of its lab, which miglab status names.',
+  );
+}
 
 function chosen(known: readonly string[], machine: string | undefined): readonly string[] {
   if (machine === undefined) return known;

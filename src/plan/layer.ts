@@ -49,6 +49,13 @@ export function hostsFile(lab: LabPlan): LayerFile {
   };
 }
 
+/** Lets programs in a machine say whose events theirs are (lab/tools/say.c). */
+export const nameFile = (machine: MachinePlan): LayerFile => ({
+  path: 'run/miglab/machine',
+  mode: 0o644,
+  content: `${machine.name}\n`,
+});
+
 export const scenarioFile = (machine: MachinePlan, script: string): LayerFile => ({
   path: `etc/miglab/scenario/${machine.name}.sh`,
   mode: 0o755,

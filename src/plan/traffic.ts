@@ -12,9 +12,18 @@ export interface Traffic {
   imageMb: number;
 }
 
-const { workload: log, secret } = guestFiles;
+const { workload: log, events, secret } = guestFiles;
 const errors = '/run/miglab/workload.err';
+/** Not cut, which who reads it may not notice. */
+const newLog = `rm -f ${log}; : > ${log}`;
 const prologue = ['set -eu', 'fail() { echo "$*" >&2; exit 1; }'];
+
+/** Whatever is appended to the machine's log and events leaves it, as in an experiment. */
+const forwardEvents = [
+  'if ! pidof say > /dev/null; then',
+  ...[log, events].map((file) => `: >> ${file}; say --forward ${file} < /dev/null > /dev/null 2>&1 &`),
+  'fi',
+];
 
 /** Makes a node of a lab ready for migrations, unless it is. Pure, as are all scripts here; they run in a shell over SSH. */
 export const readyNode = (lab: LabPlan, node: MachinePlan): string =>
@@ -24,6 +33,7 @@ export const readyNode = (lab: LabPlan, node: MachinePlan): string =>
     'if ! pidof cr_receiver > /dev/null; then',
     ...startReceiver(lab, node),
     'fi',
+    ...forwardEvents,
   ].join('\n');
 
 /** The peer's side: it listens when the script ends. */
@@ -31,7 +41,8 @@ export function listenAtPeer(lab: LabPlan, peer: MachinePlan, traffic: Traffic):
   const listen = `${addressOn(lab, peer.name, lab.cluster.wire)}:${peerPort}`;
   return [
     ...prologue,
-    `: > ${log}`,
+    ...forwardEvents,
+    newLog,
     `workload peer --listen ${listen} ${options(traffic)} --log ${log} > /dev/null 2> ${errors} &`,
     awaitEvent('peer-waiting', 'peer-end'),
   ].join('\n');
@@ -43,7 +54,7 @@ export function startOnNode(lab: LabPlan, peer: MachinePlan, traffic: Traffic): 
   const program = `workload --connect ${target} --image-mb ${traffic.imageMb} ${options(traffic)} --log ${log}`;
   return [
     ...prologue,
-    `: > ${log}`,
+    newLog,
     `cr_run ${program} > /dev/null 2> ${errors} < /dev/null &`,
     awaitEvent('workload', 'workload-end'),
     `grep '"event":"workload-start"' ${log}`,
@@ -56,7 +67,7 @@ export const listMovable =
 
 /** Moves a process; prints the migration event, and on standard error what was wrong. */
 export const movePid = (lab: LabPlan, pid: number, destination: string): string =>
-  `cr_checkpoint --to ${addressOn(lab, destination, 'private')} --secret-file ${secret} --timeout 60 ${pid}`;
+  `cr_checkpoint --to ${addressOn(lab, destination, 'private')} --secret-file ${secret} --timeout 60 ${pid} | tee -a ${events}`;
 
 /** Ends the process on a node in good order; prints its end event, with what it verified. */
 export const stopOnNode = (pid: number): string =>

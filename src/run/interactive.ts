@@ -6,7 +6,7 @@ import { dropbearKey, newKeyPair } from '../guest/key.ts';
 import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
-import { hostsFile, type LayerFile, machineFile } from '../plan/layer.ts';
+import { hostsFile, type LayerFile, machineFile, nameFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
 import { DiskFault, diskFault } from '../vm/disk.ts';
@@ -104,7 +104,7 @@ function setupsOf(plan: LabPlan, files: readonly LayerFile[]): Record<string, st
   const setup = (machine: MachinePlan) =>
     setupScript(
       machine.name,
-      [machineFile(plan, machine, true), ...files],
+      [machineFile(plan, machine, true), nameFile(machine), ...files],
       time,
       randomBytes(64).toString('hex'),
     );

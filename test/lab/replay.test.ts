@@ -83,3 +83,30 @@ test('a cell that the run does not have is refused with those that it has', asyn
   expect(code).toBe(64);
   expect(stderr).toContain(`It has ${cell}.`);
 });
+
+test('logs show what a failed cell keeps: its consoles, and what its machines reported', async () => {
+  const ofCell = (...argv: string[]) => miglab('logs', '--cell', `${directory}/${cell}`, ...argv);
+  const all = await ofCell();
+  for (const machine of ['node-a', 'node-b', 'peer'])
+    expect(all.stdout).toMatch(new RegExp(`^${machine} *\\| miglab: ${machine} ready, up [0-9.]+$`, 'm'));
+  const reported = readFileSync(inCell('node-a.events.jsonl'), 'utf8');
+  expect(reported).toContain('"status":"failed"');
+  expect(await ofCell('node-a', '--events')).toEqual({ code: 0, stdout: reported, stderr: '' });
+  const last = reported.trimEnd().split('\n').at(-1);
+  expect((await ofCell('node-a', '--events', '--lines', '1')).stdout).toBe(`${last}\n`);
+  expect((await ofCell('--events', '--lines', '1')).stdout).toContain(`node-a | ${last}\n`);
+  for (const path of [`${inCell('')}/`, join(directory, 'replays', `${cell}.1`)])
+    expect((await miglab('logs', '--cell', path, 'peer')).stdout).toContain('miglab: peer ready');
+}, 60_000);
+
+test.each([
+  ['no such machine', [`/${cell}`, 'node-z'], 'There is node-a, node-b, peer.'],
+  ['no such cell', ['/99-none'], `no cell 99-none in that run\n  It has ${cell}.`],
+  ['a run', ['/'], `is a run: one of its cells is wanted, as RUN/CELL\n  It has ${cell}.`],
+  ['no such run', ['-none/01'], 'no run "'],
+  ['a cell has an end', [`/${cell}`, '-f'], 'cannot be used with'],
+])('logs --cell, %s: refused with what there is', async (_, [path, ...rest], message) => {
+  const { code, stdout, stderr } = await miglab('logs', '--cell', `${directory}${path}`, ...rest);
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toContain(message);
+});

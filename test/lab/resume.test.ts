@@ -64,6 +64,8 @@ test(
     expect(record().state).toBe('running');
     expect(machines.every((machine) => isAlive(machine.process))).toBe(true);
     before = fingerprint();
+    const logs = await miglab('logs', '--cell', `${run()}/${second}.partial`);
+    expect(logs).toMatchObject({ code: 64, stderr: expect.stringContaining('there are no logs in') });
   },
   5 * minutes,
 );
