@@ -14,6 +14,11 @@ import { provision } from './provision.ts';
 const testPackages: HostPackage[] = [
   { program: 'tshark', package: 'tshark', why: 'the reference that captures are checked against, in tests' },
   { program: 'chromium', package: 'chromium', why: 'shows the page of a report, in tests' },
+  {
+    program: 'git',
+    package: 'git',
+    why: 'says what belongs to the project, which a package must hold, in tests',
+  },
 ];
 
 export const test = (program: Command) =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import type { Progress } from '../../../src/image/report.ts';
 import { self, toToken } from '../../../src/vm/identity.ts';
 
 let folder = '';
+// What is built there must be in one file system with the folder that it becomes; the user's cache need not be.
+process.env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'miglab-caches-'));
 const silent = () => {};
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'miglab-cache-'));
