@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
 import { hostPackages } from '../image/host.ts';
+import { positiveInteger } from './number.ts';
 import { provision } from './provision.ts';
 import { carryOut, goOn, readPlan } from './run.ts';
 
@@ -9,6 +10,11 @@ export const reproduce = (program: Command) =>
     .command('reproduce')
     .description("install what is missing, build, and reproduce TCPmig's Figures 5 and 6")
     .option('--yes', 'install and download without asking')
+    .option(
+      '--jobs <N>',
+      'boots at once on the virtual clock; as many as there are processors',
+      positiveInteger,
+    )
     .option('--full', 'on the virtual clock: 20 seeds for each point instead of 5')
     .option('--resume <RUN>', 'go on with one that was interrupted')
     .option('--results <DIR>', 'folder of the runs', 'results')

@@ -19,11 +19,14 @@ import { type Experiment, readExperiment, requireClock } from '../spec/experimen
 import { readTopology } from '../spec/topology.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
+import { positiveInteger } from './number.ts';
 import { printJson } from './output.ts';
 import { progress } from './progress.ts';
 
 export interface RunOptions {
   json?: boolean;
+  /** Boots at once, on the virtual clock. */
+  jobs?: number;
   results: string;
 }
 
@@ -43,6 +46,11 @@ export const run = (program: Command) =>
         'virtual',
         'auto',
       ]),
+    )
+    .option(
+      '--jobs <N>',
+      'boots at once on the virtual clock; as many as there are processors',
+      positiveInteger,
     )
     .option('--full', 'on the virtual clock: as many seeds as the experiment has for a full sweep')
     .option('--results <DIR>', 'folder of the runs', 'results')
@@ -103,7 +111,7 @@ async function clockHere(asked: Experiment['clock'], image: string): Promise<Clo
 }
 
 /** @throws Fault (64) for a cell that the plan does not have. */
-function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): RunPlan {
+export function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): RunPlan {
   if (!ids) return plan;
   const known = plan.cells.map(({ id }) => id);
   const unknown = ids.filter((id) => !known.includes(id));
@@ -133,7 +141,7 @@ export async function carryOut(plan: RunPlan, options: RunOptions): Promise<numb
   const id = runId(plan.file, new Date());
   const directory = join(options.results, id);
   const outcome = await tellingHowToGoOn(directory, shown.note, () =>
-    executeRun(plan, ground, directory, id, shown.report, signal),
+    executeRun(plan, ground, directory, id, shown.report, signal, options.jobs),
   );
   shown.end();
   return conclude(outcome, undefined, options.json);
@@ -149,7 +157,7 @@ export async function goOn(run: string, options: RunOptions): Promise<number> {
       `${plan.experiment.title}\nResumed: ${measured.length} of ${plan.cells.length} cells are measured. ${boots(missing)}`,
     );
   const { resumption, ...outcome } = await tellingHowToGoOn(directory, shown.note, () =>
-    resumeRun({ directory, onPlan, report: shown.report, signal }),
+    resumeRun({ directory, onPlan, report: shown.report, signal, jobs: options.jobs }),
   );
   shown.end();
   return conclude(outcome, resumption, options.json);

@@ -24,6 +24,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   run: async () => (await import('./run.ts')).run,
   replay: async () => (await import('./replay.ts')).replay,
   report: async () => (await import('./report.ts')).report,
+  verify: async () => (await import('./verify.ts')).verify,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   test: async () => (await import('./test.ts')).test,
   completion: async () => (await import('./completion.ts')).completion,

@@ -33,6 +33,7 @@ interface ResumeOptions {
   onPlan: (resumption: Resumption) => void;
   report: Report;
   signal: AbortSignal;
+  jobs?: number | undefined;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function resumeRun(options: ResumeOptions): Promise<RunOutcome & { 
   const ground = await prepareGround(plan.lab.image, report, began.ground.module.broken ?? undefined, signal);
   refuseChanges(began, now(groundFacts(ground)), directory);
   const record = await readRecord(directory, plan, ground, began.id);
-  const execution = { plan, ground, directory, record, done: new Map(), report, signal };
+  const execution = { plan, ground, directory, record, done: new Map(), report, signal, jobs: options.jobs };
   await account(execution);
   const measured = plan.cells.filter(({ id }) => isSettled(record, id));
   const missing = plan.cells.filter((cell) => !measured.includes(cell));

@@ -55,12 +55,13 @@ export async function executeRun(
   id: string,
   report: Report,
   signal: AbortSignal,
+  jobs?: number,
 ): Promise<RunOutcome> {
   await makeFolder(directory);
   using _ = claimRun(directory);
   await saveJson(directory, 'plan.json', planFile(id, process.cwd(), plan, groundFacts(ground)));
   const record = await newRecord(id, plan.file, plan.experiment, plan.cells, ground);
-  return carryOutCells({ plan, ground, directory, record, done: new Map(), report, signal });
+  return carryOutCells({ plan, ground, directory, record, done: new Map(), report, signal, jobs });
 }
 
 async function makeFolder(directory: string): Promise<void> {
