@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Measurement } from '../analysis/measurement.ts';
 import { ExitCode } from '../fault.ts';
+import { packagePath } from '../package.ts';
 import { writeReport } from '../report/write.ts';
 import type { Failure } from '../run/failure.ts';
+import { readPlanFile } from '../run/plan-file.ts';
+import {
+  compareToReference,
+  describeComparison,
+  type ReferenceComparison,
+  readReference,
+  referenceOf,
+} from '../run/reference.ts';
 import type { Resumption } from '../run/resume.ts';
 import type { RunOutcome } from '../run/run.ts';
+import { referencePath } from '../spec/catalogue.ts';
 import { print, printJson } from './output.ts';
 import { paintVerdicts } from './verdicts.ts';
 
@@ -16,14 +27,33 @@ export async function conclude(
   json: boolean | undefined,
 ): Promise<number> {
   const { html, figures, summary, text } = await writeReport(directory);
-  if (json) printJson({ ...summary, failures, resumed: resumption ? ids(resumption) : null });
+  const reference = await againstReference(directory, rows);
+  if (json)
+    printJson({
+      ...summary,
+      failures,
+      resumed: resumption ? ids(resumption) : null,
+      reference: reference ?? null,
+    });
   else {
     print(paintVerdicts(text));
     if (resumption) print(resumedLine(resumption));
     for (const failure of failures) print(failureLines(failure));
     print(`Report: ${html}\nFigures: ${figures} (SVG and PNG, light and dark)`);
+    if (reference) print(describeComparison(reference));
   }
   return codeOf(rows);
+}
+
+/** @returns undefined on the real clock, and where the experiment has no reference */
+async function againstReference(
+  directory: string,
+  rows: readonly Measurement[],
+): Promise<ReferenceComparison | undefined> {
+  const { experiment, file } = await readPlanFile(directory);
+  if (experiment.clock !== 'virtual') return undefined;
+  const reference = await readReference(referencePath(existsSync(file) ? file : packagePath(file)));
+  return reference && compareToReference(await referenceOf(directory, rows), reference);
 }
 
 const ids = ({ measured, missing }: Resumption) => ({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -47,12 +47,14 @@ export const verify = (program: Command) =>
         '\nExamples:\n  miglab verify tcpmig/figures --cell 01-duplex-1mb-r120-p2-b2097152-s1\n  miglab verify --runs MINE YOURS\n',
     )
     .action(async (experiment: string, other: string | undefined, options: VerifyOptions) => {
-      const { comparisons, stalls } = options.runs
+      const { comparisons, stalls, second } = options.runs
         ? await compareThere(experiment, other, options)
         : await measureTwice(experiment, options);
       const isSame = comparisons.every(({ differences }) => differences.length === 0);
-      if (options.json) printJson({ identical: isSame, stalls, cells: comparisons });
-      else print(describe(comparisons, stalls));
+      if (second && isSame) await rm(second, { recursive: true });
+      const kept = second && !isSame ? second : null;
+      if (options.json) printJson({ identical: isSame, stalls, kept, cells: comparisons });
+      else print(describe(comparisons, stalls) + (kept ? `\nThe second run is kept in ${kept}` : ''));
       process.exitCode =
         comparisons.length === 0 ? ExitCode.nothingMeasured : isSame ? ExitCode.good : ExitCode.checkFailed;
     });
@@ -61,6 +63,8 @@ interface Verified {
   comparisons: CellComparison[];
   /** How often a machine was stopped in the second run. */
   stalls: number;
+  /** Folder of the second run, if it was measured for this. */
+  second?: string;
 }
 
 async function measureTwice(experiment: string, options: VerifyOptions): Promise<Verified> {
@@ -75,13 +79,14 @@ async function measureTwice(experiment: string, options: VerifyOptions): Promise
   const id = runId(plan.file, new Date());
   const directory = join(options.results, id);
   await executeRun(plan, ground, directory, id, shown.report, signal, options.jobs);
-  const { directory: second, stalls } = await runElsewhere({
+  const folder = await mkdtemp(join(tmpdir(), 'miglab-verify-'));
+  const { directory: again, stalls } = await runElsewhere({
     ...{ experiment: resolve(experimentPath(experiment)), cells, image: plan.lab.image },
-    ...{ folder: await mkdtemp(join(tmpdir(), 'miglab-verify-')), full: options.full === true },
+    ...{ folder, full: options.full === true },
     ...{ jobs: options.jobs, report: shown.report, signal },
   });
   shown.end();
-  return { comparisons: await compareRuns(directory, second, cells), stalls };
+  return { comparisons: await compareRuns(directory, again, cells), stalls, second: folder };
 }
 
 async function compareThere(

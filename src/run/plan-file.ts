@@ -47,6 +47,8 @@ const planFileSchema = z.object({
     tools: hash,
     accelerator: z.enum(['kvm', 'tcg']),
     processors: z.string(),
+    /** The virtual clock's plugin; absent on the real clock. */
+    lockstep: hash.optional(),
   }),
 });
 export type PlanFile = z.infer<typeof planFileSchema>;
@@ -77,13 +79,17 @@ const scripts = (lab: LabPlan, cell: CellPlan) =>
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** What the cells of a run stand on, as the plan keeps it. */
-export const groundFacts = ({ qemu, guest, tools, acceleration }: Ground): PlanFile['ground'] => ({
+export const groundFacts = (
+  { qemu, guest, tools, lockstep, acceleration }: Ground,
+  clock: Clock,
+): PlanFile['ground'] => ({
   qemu: { version: qemu.version, sha256: qemu.hash },
   image: { recipe: guest.name, sha256: guest.hash, kernel: guest.kernelRelease },
   module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
   tools: tools.hash,
   accelerator: acceleration.accelerator,
   processors: processors(),
+  ...(clock === 'virtual' ? { lockstep: lockstep.hash } : {}),
 });
 
 /** @throws Fault (64) for a folder without a plan, or a plan that is not as expected. */

@@ -63,7 +63,10 @@ export async function replayCell(options: ReplayOptions): Promise<Replay> {
   const image = options.image ?? began.image;
   const broken = began.ground.module.broken ?? undefined;
   const ground = await prepareGround(image, report, broken, signal);
-  const differs = changes(began, planFile(began.id, began.directory, plan, groundFacts(ground)));
+  const differs = changes(
+    began,
+    planFile(began.id, began.directory, plan, groundFacts(ground, plan.experiment.clock)),
+  );
   const { number, folder } = await newFolder(directory, cell.id);
   report({ stage: cell.id, detail: `replay ${number}` });
   const boot = await bootAttempt({ ...plan.lab, image }, cell, number, {

@@ -52,7 +52,7 @@ export async function resumeRun(options: ResumeOptions): Promise<RunOutcome & { 
   const now = (ground: PlanFile['ground']) => planFile(began.id, began.directory, plan, ground);
   refuseChanges(began, now(began.ground), directory);
   const ground = await prepareGround(plan.lab.image, report, began.ground.module.broken ?? undefined, signal);
-  refuseChanges(began, now(groundFacts(ground)), directory);
+  refuseChanges(began, now(groundFacts(ground, plan.experiment.clock)), directory);
   const record = await readRecord(directory, plan, ground, began.id);
   const execution = { plan, ground, directory, record, done: new Map(), report, signal, jobs: options.jobs };
   await account(execution);

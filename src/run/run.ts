@@ -59,7 +59,11 @@ export async function executeRun(
 ): Promise<RunOutcome> {
   await makeFolder(directory);
   using _ = claimRun(directory);
-  await saveJson(directory, 'plan.json', planFile(id, process.cwd(), plan, groundFacts(ground)));
+  await saveJson(
+    directory,
+    'plan.json',
+    planFile(id, process.cwd(), plan, groundFacts(ground, plan.experiment.clock)),
+  );
   const record = await newRecord(id, plan.file, plan.experiment, plan.cells, ground);
   return carryOutCells({ plan, ground, directory, record, done: new Map(), report, signal, jobs });
 }

@@ -18,6 +18,10 @@ export function experimentPath(nameOrPath: string): string {
   return findFile(nameOrPath, packagePath('experiments', `${nameOrPath}.exp.yml`), 'experiment');
 }
 
+/** Where the reference results of an experiment lie, whether or not there are any. */
+export const referencePath = (experiment: string): string =>
+  experiment.replace(/(\.exp)?\.ya?ml$/, '.reference.json');
+
 /** How run.json names a file: below the package if it is the package's own, else from the working directory. */
 export function recordedPath(file: string): string {
   const inPackage = relative(packagePath(), file);
