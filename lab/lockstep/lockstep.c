@@ -12,6 +12,7 @@
 #include "card.h"
 #include "clock.h"
 #include "fault.h"
+#include "fit.h"
 #include "idle.h"
 #include "impair.h"
 #include "machine.h"
@@ -114,7 +115,16 @@ static const char *argument(int argc, char **argv, const char *name)
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
-	(void)id, (void)info;
+	(void)id;
+	const char *why = unfit(info);
+	if (why) {
+		fprintf(stderr, "lockstep: this QEMU does not fit: %s\n", why);
+		return -1;
+	}
+	if (argc == 1 && !strcmp(argv[0], "probe=on")) {
+		puts("lockstep: this QEMU fits");
+		exit(0);
+	}
 	const char *path = argument(argc, argv, "config"), *name = argument(argc, argv, "machine");
 
 	if (!path || !name || config_read(path, &config) < 0) return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The part of QEMU's internal interface that the plugin uses, as QEMU 10.0 has it. QEMU exports these symbols because
- * Debian builds it with modules; none is a stable interface, so qemu_check() proves names and layouts at start.
+ * Debian builds it with modules; none is a stable interface, so unfit() proves names and layouts at start.
  */
 #ifndef LOCKSTEP_QEMU_H
 #define LOCKSTEP_QEMU_H

@@ -20,6 +20,8 @@
 #define OUTBOX_SLACK (256 * 1024)
 /* Looks at the barrier before sleeping: a machine that is about to come costs less than to be woken. */
 enum { LOOKS = 200 };
+/* Seconds of the host's clock that a window may take: one that merely stalls is back before. */
+enum { PATIENCE_S = 900 };
 
 /** Windows completed, machines that take part, machines that have come: changed together. */
 union gate {
@@ -101,8 +103,12 @@ static void open_gate(union gate at)
 	syscall(SYS_futex, &area->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-static void end_if_one_died(void)
+static void end_if_lost(int waited_s)
 {
+	if (waited_s == PATIENCE_S) {
+		fprintf(stderr, "lockstep: a machine has stood still for %d s\n", waited_s);
+		_exit(6);
+	}
 	for (int i = 0; i < lab->machines; i++) {
 		int pid = atomic_load(&area->machine[i].pid);
 		if (!pid || atomic_load(&area->machine[i].left) || kill(pid, 0) == 0 || errno != ESRCH) continue;
@@ -113,7 +119,8 @@ static void end_if_one_died(void)
 
 static void wait_for_window(uint32_t number)
 {
-	struct timespec patience = {.tv_sec = 1};
+	struct timespec second = {.tv_sec = 1};
+	int waited = 0;
 
 	for (int look = 0;; look++) {
 		union gate now = {.word = atomic_load(&area->gate)};
@@ -123,8 +130,8 @@ static void wait_for_window(uint32_t number)
 			continue;
 		}
 		/* The window is the low half of the word: what a futex looks at. */
-		if (syscall(SYS_futex, &area->gate, FUTEX_WAIT, number - 1, &patience, NULL, 0) < 0 && errno == ETIMEDOUT)
-			end_if_one_died();
+		if (syscall(SYS_futex, &area->gate, FUTEX_WAIT, number - 1, &second, NULL, 0) < 0 && errno == ETIMEDOUT)
+			end_if_lost(++waited);
 	}
 }
 

@@ -7,7 +7,7 @@ import type { CellPlan, Clock } from '../plan/experiment.ts';
 import { realClockNotes } from '../plan/netem.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
-import { decideClock, decided } from '../run/clock.ts';
+import { clockHere, decideClock, decided } from '../run/clock.ts';
 import { prepareGround } from '../run/ground.ts';
 import { type Resumption, resumeRun } from '../run/resume.ts';
 import { executeRun } from '../run/run.ts';
@@ -95,7 +95,7 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const topology = await readTopology(topologyPath(spec.topology));
   const image = options.image ?? topology.image;
   const asked = options.clock ?? spec.clock;
-  const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await clockHere(asked, image);
+  const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
   const seeds = options.full ? spec.virtual?.seeds_full : undefined;
   const chosen = decided(spec, { clock, seeds });
   await requireClock(file, chosen);
@@ -103,11 +103,13 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   return { ...plan, lab: { ...plan.lab, image } };
 }
 
-async function clockHere(asked: Experiment['clock'], image: string): Promise<Clock> {
-  if (asked !== 'auto') return asked;
+async function chooseClock(asked: Experiment['clock'], image: string): Promise<Clock> {
+  if (asked === 'real') return asked;
   const shown = progress(false);
-  const { acceleration } = await prepareGround(image, shown.report, undefined, interruption());
-  return decideClock(asked, acceleration);
+  const ground = await prepareGround(image, shown.report, undefined, interruption());
+  const { clock, note } = await clockHere(asked, ground);
+  if (note) shown.note(note);
+  return clock;
 }
 
 /** @throws Fault (64) for a cell that the plan does not have. */

@@ -9,6 +9,7 @@ import { waitForLine, waitingLine } from './awaited-line.ts';
 import { lastLines, readConsole } from './console.ts';
 import { diskFault } from './disk.ts';
 import { isAlive, startDetached } from './lifetime.ts';
+import { preloading } from './lockstep.ts';
 import { requireMemory } from './memory.ts';
 import { Qmp } from './qmp.ts';
 import { resumeMachine } from './saved-machine.ts';
@@ -36,12 +37,6 @@ export interface LabBoot {
   verboseConsole?: boolean;
   signal?: AbortSignal;
 }
-
-/** The command with a library before the C library: an argument of the loader that starts it. */
-const preloading = ([loader = '', ...rest]: readonly string[], library: string) => [
-  ...[loader, '--preload', library],
-  ...rest,
-];
 
 export interface VirtualClock extends VirtualRun {
   /** Path of the lockstep plugin. */
