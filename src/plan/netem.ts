@@ -49,6 +49,16 @@ export function netemSetUp(
   ];
 }
 
+/** What was done to frames, as the kernel counts it, for the cell's events. */
+export function netemCounters(
+  lab: LabPlan,
+  machine: MachinePlan,
+  impairments: readonly PlannedImpairment[],
+): string[] {
+  const wires = new Set(chains(lab, machine, impairments).map(({ impairment }) => impairment.wire));
+  return [...wires].map((wire) => `say netem wire=${wire} "counters=$(tc -s qdisc show dev ${wire})"`);
+}
+
 /** From a zero on: begins and ends this machine's impairments at their times, beside the steps that follow. */
 export function netemSchedule(
   lab: LabPlan,

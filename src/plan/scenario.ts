@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CellPlan } from './experiment.ts';
-import { prepareImpairments, zeroSteps } from './impairment-steps.ts';
+import { countImpairments, prepareImpairments, zeroSteps } from './impairment-steps.ts';
 import { addressOn, type LabPlan, type MachinePlan } from './lab.ts';
 import { guestFiles, loadModule, scenarioScript, startReceiver } from './script.ts';
 
@@ -12,10 +12,9 @@ const { workload: log, events, secret } = guestFiles;
 export function cellScenario(lab: LabPlan, machine: MachinePlan, cell: CellPlan): string {
   const steps = machine.role === 'peer' ? peerSteps(lab, machine, cell) : nodeSteps(lab, machine, cell);
   const title = `${cell.id}, seed ${cell.seed}`;
-  return scenarioScript(lab, machine, title, cell.timeoutS, [
-    ...prepareImpairments(lab, machine, cell),
-    ...steps,
-  ]);
+  const all = [...prepareImpairments(lab, machine, cell), ...steps, ...countImpairments(lab, machine, cell)];
+  const endTogether = !cell.impairments.some(({ kind }) => kind === 'power-cut');
+  return scenarioScript(lab, machine, title, cell.timeoutS, all, endTogether);
 }
 
 function peerSteps(lab: LabPlan, peer: MachinePlan, cell: CellPlan): string[] {

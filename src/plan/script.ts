@@ -13,6 +13,8 @@ export const guestFiles = {
 /**
  * A machine's scenario: a shell script that it carries out by itself, with the barriers that keep the machines in step.
  * `steps` may use `barrier_at N NAME`, `fail REASON`, and everything in /opt/miglab/bin. Pure.
+ *
+ * @param endTogether the machines wait for each other at the end; not where one of them loses its power
  */
 export function scenarioScript(
   lab: LabPlan,
@@ -20,6 +22,7 @@ export function scenarioScript(
   title: string,
   timeoutS: number,
   steps: readonly string[],
+  endTogether = true,
 ): string {
   const member = `--server ${barrierServer(lab)} --member ${machine.name}`;
   const { workload, events } = guestFiles;
@@ -38,7 +41,7 @@ export function scenarioScript(
     '# The forwarders end when they have passed on what is there.',
     'kill $workload_forwarder $events_forwarder; wait $workload_forwarder $events_forwarder || :',
     'say scenario-end status=ok',
-    'barrier_at 9999 end',
+    ...(endTogether ? ['barrier_at 9999 end'] : []),
     ...(machine === barrierHost(lab) ? [leaveLast] : []),
     '',
   ].join('\n');

@@ -158,9 +158,19 @@ async function watchMachine(
     return alive ? undefined : true;
   });
   const code = new RegExp(`miglab: ${machine.name} scenario exit (\\d+)`).exec(console)?.[1];
-  if (code === '0') return;
+  if (code === '0' || (await lostPower(cell, join(folder, files.log), machine))) return;
   const what = code ? `its scenario ended with ${code}` : 'ended before its scenario did';
   throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${what}\n${lastLines(console)}`);
+}
+
+/** Whether the machine ended because it was to lose its power. */
+async function lostPower(
+  { impairments = [] }: CellBoot,
+  log: string,
+  { name }: MachineState,
+): Promise<boolean> {
+  const isPlanned = impairments.some((each) => each.kind === 'power-cut' && each.machine === name);
+  return isPlanned && (await readConsole(log)).includes('lockstep: power cut');
 }
 
 /** Ends what still runs, then keeps consoles, events, QEMU's output and captures; the lab's folder goes afterwards. */

@@ -107,7 +107,7 @@ export const realClockContradictions = (
   });
 
 /** The machines on a wire. */
-export const membersOf = ({ machines }: Pick<Topology, 'machines'>, wire: string): string[] =>
+const membersOf = ({ machines }: Pick<Topology, 'machines'>, wire: string): string[] =>
   Object.entries(machines)
     .filter(([, machine]) => machine.wires.includes(wire))
     .map(([name]) => name);

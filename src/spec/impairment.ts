@@ -19,7 +19,7 @@ const ofWires = ['wire', '[from]', '[to]', '[since]', '[begin]', '[end]'];
 const ofMachines = ['machine', '[since]', '[begin]'];
 
 export type WireKind = keyof typeof wireKinds;
-export type FaultKind = keyof typeof machineKinds;
+type FaultKind = keyof typeof machineKinds;
 
 const percentExpected = 'expected a percentage from 0 to 100, such as 1 or 1%';
 const percent = z

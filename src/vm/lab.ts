@@ -38,7 +38,7 @@ export interface LabBoot {
   signal?: AbortSignal;
 }
 
-export interface VirtualClock extends VirtualRun {
+interface VirtualClock extends VirtualRun {
   /** Path of the lockstep plugin. */
   plugin: string;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BreakName } from '../../src/image/tools.ts';
+import type { PlannedImpairment } from '../../src/plan/impairment.ts';
 import { type LabPlan, type MachinePlan, planLab } from '../../src/plan/lab.ts';
 import { machineFiles } from '../../src/plan/qemu.ts';
 import { scenarioScript } from '../../src/plan/script.ts';
@@ -18,6 +19,8 @@ export interface Boot {
   /** Events of one machine, by name of the event. */
   events(machine: string, event: string): Record<string, unknown>[];
   console(machine: string): string;
+  /** What QEMU said, and on the virtual clock the lockstep plugin. */
+  qemu(machine: string): string;
 }
 
 let boots = 0;
@@ -26,17 +29,24 @@ let boots = 0;
 export async function carryOut(
   title: string,
   steps: (machine: MachinePlan) => string[],
-  options: { broken?: BreakName; timeoutS?: number } = {},
+  options: {
+    broken?: BreakName;
+    timeoutS?: number;
+    /** On the virtual clock, with these impairments. */
+    impairments?: readonly PlannedImpairment[];
+  } = {},
 ): Promise<Boot> {
-  const timeoutS = options.timeoutS ?? 120;
+  const { timeoutS = 120, impairments } = options;
+  const endTogether = !impairments?.some(({ kind }) => kind === 'power-cut');
   const ground = await prepareGround(lab.image, () => undefined, options.broken);
   const directory = mkdtempSync(join(tmpdir(), 'miglab-test-'));
   const scenarios = lab.machines.map((machine) => [
     machine.name,
-    scenarioScript(lab, machine, title, timeoutS, steps(machine)),
+    scenarioScript(lab, machine, title, timeoutS, steps(machine), endTogether),
   ]);
   const { problem } = await runCell({
-    ...{ name: `test-${process.pid}-${++boots}`, plan: lab, ground, clock: 'real', timeoutS, directory },
+    ...{ name: `test-${process.pid}-${++boots}`, plan: lab, ground, timeoutS, directory },
+    ...(impairments ? { clock: 'virtual', impairments, seed: 1 } : { clock: 'real' }),
     scenarios: Object.fromEntries(scenarios),
     captures: [{ machine: 'peer', wire: 'public', file: 'public.pcap', snaplen: 128 }],
   });
@@ -45,6 +55,7 @@ export async function carryOut(
     problem,
     directory,
     console: (machine) => text(machineFiles(machine).console),
+    qemu: (machine) => text(machineFiles(machine).log),
     events: (machine, event) =>
       parseEvents(text(machineFiles(machine).events)).filter((each) => each.event === event),
   };
