@@ -4,12 +4,14 @@ import { expect, test } from 'vitest';
 import { addressOn, type MachinePlan } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
+import { readAt, traffic } from './traffic.ts';
 import { seenAtPeer } from './wire.ts';
 
-const { workload: log, events } = guestFiles;
-const atPeer = `${addressOn(lab, 'peer', 'public')}:5000`;
-const traffic = `--role duplex --connections 2 --rate 1 --verify-every 5 --seed 7 --log ${log}`;
-const goesOn = `await --fresh --not workload-end --file ${log} --timeout 60 'tx_bytes>=+300000' 'rx_bytes>=+300000' || fail "the process does not go on"`;
+const { events } = guestFiles;
+const { atPeer, start, goesOn } = traffic(
+  '--role duplex --connections 2 --rate 1 --verify-every 5 --seed 7',
+  300_000,
+);
 const image = '/run/miglab/image';
 
 /** Over the private wire; names would be looked up by what python imports for seconds. */
@@ -43,19 +45,12 @@ const about = (step: string) =>
   `say process step=${step} "fds=$(ls /proc/$pid/fd 2> /dev/null | sort -n | tr '\\n' ' ')" "digest=$(sha256sum < ${image} 2> /dev/null)"`;
 
 function steps(machine: MachinePlan): string[] {
-  if (machine.role === 'peer')
-    return [
-      `workload peer --listen ${atPeer} ${traffic} & peer=$!`,
-      'barrier_at 1 listening',
-      'barrier_at 2 "in a file" > /dev/null',
-      'wait $peer || fail "peer: $?"',
-    ];
+  if (machine.role === 'peer') return atPeer('barrier_at 2 "in a file" > /dev/null');
   if (machine.name === 'node-a')
     return [
       ...loadModule(lab, machine),
       'barrier_at 1 listening',
-      `cr_run workload --connect ${atPeer} --image-mb 1 ${traffic} > /dev/null 2>&1 < /dev/null & pid=$!`,
-      goesOn,
+      ...start(1),
       about('before'),
       `cr_checkpoint -f ${image} $pid >> ${events} || fail "no checkpoint"`,
       '! kill -0 $pid 2> /dev/null || fail "the process still runs"',
@@ -71,7 +66,7 @@ function steps(machine: MachinePlan): string[] {
     `${carry.receive} > /run/miglab/said & receiving=$!`,
     'exec 8< /run/miglab/said; read -r _ <&8',
     'barrier_at 1 listening',
-    `pid=$(barrier_at 2 "in a file" | sed -n 's/^pid=//p')`,
+    readAt('pid', 2, 'in a file'),
     'wait $receiving',
     ...faults.flatMap(([fault]) => [
       `damaged=$(python3 /run/miglab/damage.py ${image} ${fault})`,

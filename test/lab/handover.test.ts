@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { addressOn } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule, startReceiver } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
+import { readAt, traffic } from './traffic.ts';
 
-const { workload: log, events, secret } = guestFiles;
-const traffic = `--role duplex --rate 5 --seed 11 --log ${log}`;
-const goesOn = `await --fresh --file ${log} --timeout 60 't_ns>=+1000000000' || fail "the process does not go on"`;
+const { events, secret } = guestFiles;
+const { atPeer, start, goesOn, end } = traffic('--role duplex --rate 5 --seed 11', 500_000);
 
 /** Holds a local port of the shared address without a way to share it, until its standard input ends. */
 const holdPort = `python3 -c 'import socket, sys
@@ -17,37 +17,32 @@ test('a destination that is down, or that uses the port, is named before anythin
     `cr_checkpoint --to ${addressOn(lab, 'node-b', 'private')} --secret-file ${secret} --timeout 10 $pid >> ${events} ${expected}`;
   const boot = await carryOut('hand-over', (machine) => {
     if (machine.role === 'peer')
-      return [
-        `workload peer --listen ${addressOn(lab, 'peer', 'public')}:5000 ${traffic} & peer=$!`,
-        'barrier_at 1 listening',
-        'barrier_at --put x=1 2 "receiver asked for" > /dev/null',
+      return atPeer(
+        'barrier_at 2 "receiver asked for" > /dev/null',
         'barrier_at 3 "port held" > /dev/null',
         'barrier_at 4 "port free"',
         'barrier_at 5 moved > /dev/null',
-        'wait $peer || fail "peer: $?"',
-      ];
+      );
     if (machine.name === 'node-b')
       return [
         ...loadModule(lab, machine),
         'mkfifo /run/miglab/hold /run/miglab/held',
         'barrier_at 1 listening',
-        "port=$(barrier_at 2 'receiver asked for' | sed -n 's/^port=//p')",
+        readAt('port', 2, 'receiver asked for'),
         ...startReceiver(lab, machine),
         `${holdPort} "$port" < /run/miglab/hold > /run/miglab/held & holder=$!`,
         'exec 9> /run/miglab/hold; read -r _ < /run/miglab/held',
         'barrier_at 3 "port held" > /dev/null',
         'barrier_at 4 "port free" > /dev/null & waiting=$!',
         'exec 9>&-; wait $holder; wait $waiting',
-        "pid=$(barrier_at 5 moved | sed -n 's/^pid=//p')",
+        readAt('pid', 5, 'moved'),
         goesOn,
-        'kill -TERM $pid',
-        `await --file ${log} --timeout 60 --event workload-end 'exit>=0'`,
+        ...end,
       ];
     return [
       ...loadModule(lab, machine),
       'barrier_at 1 listening',
-      `cr_run workload --connect ${addressOn(lab, 'peer', 'public')}:5000 --image-mb 5 ${traffic} > /dev/null 2>&1 < /dev/null & pid=$!`,
-      goesOn,
+      ...start(5),
       move('&& fail "a destination that is down was accepted"'),
       goesOn,
       "port=$(ss -tnH dst 10.77.0.100 | sed -n 's/.*10\\.77\\.0\\.1:\\([0-9]*\\) .*/\\1/p')",

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { addressOn } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule, startReceiver } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
+import { readAt, traffic } from './traffic.ts';
 
-const { workload: log, events, secret } = guestFiles;
+const { events, secret } = guestFiles;
 const ours = lab.cluster.address;
 const theirs = addressOn(lab, 'peer', 'public');
-const traffic = `--role duplex --rate 5 --seed 21 --log ${log}`;
-const goesOn = `await --fresh --file ${log} --timeout 60 't_ns>=+1000000000' || fail "the process does not go on"`;
+const { atPeer, start, goesOn, end } = traffic('--role duplex --rate 5 --seed 21', 500_000);
 const counters = 'say counters "text=$(cat /proc/net/tcpmig)"';
 const states = ['established', 'device-bound', 'time-wait', 'handshake'];
 
@@ -47,21 +47,18 @@ test('a tuple in use at the destination is refused by name before anything is fr
     `cr_checkpoint --to ${addressOn(lab, 'node-b', 'private')} --secret-file ${secret} --timeout 10 $pid >> ${events} ${expected}`;
   const boot = await carryOut('tuple in use', (machine) => {
     if (machine.role === 'peer')
-      return [
-        `workload peer --listen ${theirs}:5000 ${traffic} & peer=$!`,
-        'barrier_at 1 listening',
+      return atPeer(
         'barrier_at 2 "port known" > /dev/null',
         'barrier_at 3 "tuples held"',
         'barrier_at 4 refused',
         'barrier_at 5 "tuples free"',
         'barrier_at 6 moved > /dev/null',
-        'wait $peer || fail "peer: $?"',
-      ];
+      );
     if (machine.name === 'node-b')
       return [
         ...loadModule(lab, machine),
         'barrier_at 1 listening',
-        "port=$(barrier_at 2 'port known' | sed -n 's/^port=//p')",
+        readAt('port', 2, 'port known'),
         ...startReceiver(lab, machine),
         ...holdTuples,
         ...askForTuples,
@@ -73,16 +70,14 @@ test('a tuple in use at the destination is refused by name before anything is fr
         counters,
         ...releaseTuples,
         'barrier_at 5 "tuples free"',
-        "pid=$(barrier_at 6 moved | sed -n 's/^pid=//p')",
+        readAt('pid', 6, 'moved'),
         goesOn,
-        'kill -TERM $pid',
-        `await --file ${log} --timeout 60 --event workload-end 'exit>=0'`,
+        ...end,
       ];
     return [
       ...loadModule(lab, machine),
       'barrier_at 1 listening',
-      `cr_run workload --connect ${theirs}:5000 --image-mb 2 ${traffic} > /dev/null 2>&1 < /dev/null & pid=$!`,
-      goesOn,
+      ...start(2),
       `port=$(ss -tnH dst ${theirs} | sed -n 's/.*${ours}:\\([0-9]*\\) .*/\\1/p')`,
       'barrier_at --put port=$port 2 "port known" > /dev/null',
       'barrier_at 3 "tuples held"',

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,8 +59,9 @@ test('the documented example compiles, runs, prints nothing else and leaves no l
 }, 240_000);
 
 test('a cell of an experiment is run and reported, into the working directory', async () => {
-  const { cells } = JSON.parse((await miglab('run', 'tcpmig/figures', '--dry-run')).stdout);
-  const ran = await miglab('run', 'tcpmig/figures', '--cell', cells[0].id);
+  copyFileSync('test/lab/small.exp.yml', join(folder, 'small.exp.yml'));
+  const { cells } = JSON.parse((await miglab('run', 'small.exp.yml', '--dry-run')).stdout);
+  const ran = await miglab('run', 'small.exp.yml', '--cell', cells[0].id);
   // A host that is busy with other things measures nothing that counts, which is no fault of the package.
   expect([0, 2], ran.stderr).toContain(ran.code);
   const [run = ''] = readdirSync(join(folder, 'results'));

@@ -4,11 +4,14 @@ import { expect, test } from 'vitest';
 import { addressOn, type MachinePlan } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule, startReceiver } from '../../src/plan/script.ts';
 import { type Boot, carryOut, lab } from './boot.ts';
+import { readAt, traffic } from './traffic.ts';
 import { seenAtPeer } from './wire.ts';
 
-const { workload: log, events, secret } = guestFiles;
-const traffic = `--role duplex --connections 3 --rate 1 --verify-every 5 --seed 5 --log ${log}`;
-const goesOn = `await --fresh --not workload-end --file ${log} --timeout 60 'tx_bytes>=+500000' 'rx_bytes>=+500000' || fail "the process does not go on"`;
+const { events, secret } = guestFiles;
+const { atPeer, start, goesOn, end } = traffic(
+  '--role duplex --connections 3 --rate 1 --verify-every 5 --seed 5',
+  500_000,
+);
 const [a = '', b = ''] = ['node-a', 'node-b'].map((name) => addressOn(lab, name, 'private'));
 
 /** How the stream is disturbed when the connections are frozen, how long the process may be, and what the origin says then. */
@@ -38,39 +41,30 @@ const atDestination = disturbances.flatMap(({ killed }, index) => [
   ...(killed ? [`barrier_at ${10 * index + 10} kill`, 'kill -KILL $pid'] : []),
   `barrier_at ${10 * index + 11} gone; ${nothingLeft}`,
 ]);
-const atPeer = disturbances.flatMap(({ killed }, index) => [
+const peerMeets = disturbances.flatMap(({ killed }, index) => [
   ...(killed ? [`barrier_at ${10 * index + 10} kill`] : []),
   `barrier_at ${10 * index + 11} gone`,
 ]);
 
 function steps(machine: MachinePlan): string[] {
   if (machine.role === 'peer')
-    return [
-      `workload peer --listen ${addressOn(lab, 'peer', 'public')}:5000 ${traffic} & peer=$!`,
-      'barrier_at 1 listening',
-      'barrier_at 2 started > /dev/null',
-      ...atPeer,
-      'barrier_at 200 moved',
-      'wait $peer || fail "peer: $?"',
-    ];
+    return atPeer('barrier_at 2 started > /dev/null', ...peerMeets, 'barrier_at 200 moved');
   const node = [...loadModule(lab, machine), ...startReceiver(lab, machine), 'barrier_at 1 listening'];
   if (machine.name === 'node-b')
     return [
       ...node,
-      "pid=$(barrier_at 2 started | sed -n 's/^pid=//p')",
+      readAt('pid', 2, 'started'),
       ...atDestination,
       'barrier_at 200 moved',
       goesOn,
-      'kill -TERM $pid',
-      `await --file ${log} --timeout 60 --event workload-end 'exit>=0'`,
+      ...end,
       'say module "counters=$(cat /proc/net/tcpmig)"',
     ];
   return [
     ...node,
     `cat > /run/miglab/relay.py <<'PYTHON'\n${readFileSync('lab/cr/test/relay.py', 'utf8')}PYTHON`,
     'mkfifo /run/miglab/relayed',
-    `cr_run workload --connect ${addressOn(lab, 'peer', 'public')}:5000 --image-mb 5 ${traffic} > /dev/null 2>&1 < /dev/null & pid=$!`,
-    goesOn,
+    ...start(5),
     'barrier_at --put pid=$pid 2 started > /dev/null',
     ...disturbed,
     'say module "counters=$(cat /proc/net/tcpmig)"',

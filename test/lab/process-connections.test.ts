@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { addressOn, type MachinePlan } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule, startReceiver } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
+import { readAt, traffic } from './traffic.ts';
 import { seenAtPeer } from './wire.ts';
 
 const { workload: log, events, secret } = guestFiles;
@@ -10,34 +11,21 @@ const atPeer = addressOn(lab, 'peer', 'public');
 const [a, b] = ['node-a', 'node-b'].map((name) => addressOn(lab, name, 'private'));
 const move = (to = '') =>
   `cr_checkpoint --to ${to} --secret-file ${secret} $pid >> ${events} || fail "it does not move to ${to}"`;
-const awaitProgress = (...conditions: string[]) =>
-  `await --fresh --not workload-end --file ${log} --timeout 60 ${conditions.map((each) => `'${each}'`).join(' ')} || fail "the process does not go on"`;
-
-const traffic = `--role duplex --connections 5 --rate 5 --seed 3 --log ${log}`;
+const five = traffic('--role duplex --connections 5 --rate 5 --seed 3', 1_000_000);
 
 function fiveConnections(machine: MachinePlan): string[] {
-  if (machine.role === 'peer')
-    return [
-      `workload peer --listen ${atPeer}:5000 ${traffic} & peer=$!`,
-      'barrier_at 1 listening',
-      'barrier_at 2 there > /dev/null',
-      'barrier_at 3 back',
-      'wait $peer || fail "peer: $?"',
-    ];
+  if (machine.role === 'peer') return five.atPeer('barrier_at 2 there > /dev/null', 'barrier_at 3 back');
   const node = [...loadModule(lab, machine), ...startReceiver(lab, machine), 'barrier_at 1 listening'];
-  const goesOn = awaitProgress('tx_bytes>=+1000000', 'rx_bytes>=+1000000');
   if (machine.name === 'node-b')
-    return [...node, "pid=$(barrier_at 2 there | sed -n 's/^pid=//p')", goesOn, move(a), 'barrier_at 3 back'];
+    return [...node, readAt('pid', 2, 'there'), five.goesOn, move(a), 'barrier_at 3 back'];
   return [
     ...node,
-    `cr_run workload --connect ${atPeer}:5000 --image-mb 5 ${traffic} > /dev/null 2>&1 < /dev/null & pid=$!`,
-    goesOn,
+    ...five.start(5),
     move(b),
     'barrier_at --put pid=$pid 2 there > /dev/null',
     'barrier_at 3 back',
-    goesOn,
-    'kill -TERM $pid',
-    `await --file ${log} --timeout 60 --event workload-end 'exit>=0'`,
+    five.goesOn,
+    ...five.end,
   ];
 }
 
@@ -116,11 +104,11 @@ function closeWait(machine: MachinePlan): string[] {
       `read -r result <&8; echo "$result" >> ${events}`,
     ];
   const node = [...loadModule(lab, machine), ...startReceiver(lab, machine), 'barrier_at 1 listening'];
-  const goesOn = awaitProgress('tx_bytes>=+100000');
+  const goesOn = `await --fresh --not half-closed-end --file ${log} --timeout 60 'tx_bytes>=+100000' || fail "the process does not go on"`;
   if (machine.name === 'node-b')
     return [
       ...node,
-      "pid=$(barrier_at 2 there | sed -n 's/^pid=//p')",
+      readAt('pid', 2, 'there'),
       states,
       goesOn,
       'kill -TERM $pid',
