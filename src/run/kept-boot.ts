@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLines, type LabBoot } from '../vm/lab.ts';
+import { lockstepFile } from '../plan/virtual-clock.ts';
+import { commandLines, type LabBoot, labDescription } from '../vm/lab.ts';
 
 /** Keeps what the machines of a boot are started from: their initramfs, and the command lines of QEMU as a script. */
 export async function keepBoot(boot: LabBoot, directory: string): Promise<void> {
@@ -24,6 +25,7 @@ export function bootScript(boot: LabBoot): string {
     'set -eu',
     'here=$(cd "$(dirname "$0")" && pwd)',
     '[ -z "$(ls)" ] || { echo "$0: call it from an empty folder" >&2; exit 64; }',
+    ...(boot.virtual ? [`cat > ${lockstepFile} <<'LAB'\n${labDescription(boot, boot.virtual)}LAB`] : []),
     ...starts,
     'wait',
     '',

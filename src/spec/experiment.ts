@@ -42,7 +42,7 @@ const virtualClock = z
   })
   .superRefine(({ interval_s, warm_up_s, settle_s }, context) => {
     const least = (key: string, value: number | undefined, intervals: number) => {
-      if (value !== undefined && value < intervals * interval_s)
+      if (value !== undefined && value < intervals * interval_s - 1e-9)
         context.addIssue({
           code: 'custom',
           path: [key],

@@ -84,7 +84,8 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
   try {
     requireMemory(boot.plan);
     saveLab(state);
-    if (boot.virtual) describeToPlugin(boot, boot.virtual);
+    if (boot.virtual)
+      writeFileSync(join(labFolder(boot.name), lockstepFile), labDescription(boot, boot.virtual));
     for (const machine of hubsFirst(boot.plan)) {
       boot.signal?.throwIfAborted();
       state.machines.push(
@@ -101,8 +102,9 @@ export async function startLab(boot: LabBoot): Promise<LabState> {
   return state;
 }
 
-const describeToPlugin = (boot: LabBoot, run: VirtualRun) =>
-  writeFileSync(join(labFolder(boot.name), lockstepFile), lockstepConfig(boot.plan, boot.captures, run));
+/** What the lockstep plugins of a lab read. */
+export const labDescription = ({ plan, captures }: LabBoot, run: VirtualRun): string =>
+  lockstepConfig(plan, captures, run);
 
 /** A machine that listens for a wire comes before those that connect to it. */
 function hubsFirst(plan: LabPlan): MachinePlan[] {
