@@ -29,36 +29,38 @@ export interface CellPlan {
 /** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
 export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
   const onClock = clock === 'virtual' ? experiment.virtual : undefined;
-  const seeds = onClock?.seeds ?? 1;
   const timing = {
     intervalS: onClock?.interval_s ?? 1,
     warmUpS: onClock?.warm_up_s ?? experiment.warm_up_s,
     settleS: onClock?.settle_s ?? experiment.settle_s,
     timeoutS: experiment.timeout_s,
+    impairments: experiment.impairments.map(planImpairment),
   };
-  const points = experiment.cells.flatMap((matrix) =>
-    product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
-      ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]): Omit<CellPlan, 'id' | 'seed'> => ({
+  const points = experiment.cells.flatMap((matrix) => {
+    const seeds = Math.min(onClock?.seeds ?? 1, matrix.seeds ?? Number.POSITIVE_INFINITY);
+    return product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
+      ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]) => ({
         ...{ engine: experiment.engine, clock, role, imageMb, rateMbS, peerRateMbS, rcvbuf, ...timing },
-        repetitions: onClock?.repetitions ?? matrix.repetitions,
-        impairments: experiment.impairments.map(planImpairment),
+        ...{ repetitions: onClock?.repetitions ?? matrix.repetitions, seeds },
       }),
-    ),
+    );
+  });
+  const cells = points.flatMap(({ seeds, ...point }, index) =>
+    Array.from({ length: seeds }, (_, number) => {
+      // The real clock's noise makes each repetition a sample; there each point has a seed of its own.
+      const seed = experiment.seed + (clock === 'virtual' ? number : index);
+      return { ...point, seed, suffix: seeds > 1 ? `-s${seed}` : '' };
+    }),
   );
-  const digits = Math.max(2, String(points.length * seeds).length);
-  // The real clock's noise makes each repetition a sample; there each point has a seed of its own.
-  const seedOf = (point: number, seed: number) => experiment.seed + (clock === 'virtual' ? seed : point);
-  return points.flatMap((point, index) =>
-    Array.from({ length: seeds }, (_, seed) => ({
-      ...point,
-      id: cellId(point, index * seeds + seed, digits) + (seeds > 1 ? `-s${seedOf(index, seed)}` : ''),
-      seed: seedOf(index, seed),
-    })),
-  );
+  const digits = Math.max(2, String(cells.length).length);
+  return cells.map(({ suffix, ...cell }, index) => ({
+    ...cell,
+    id: `${String(index + 1).padStart(digits, '0')}-${nameOf(cell)}${suffix}`,
+  }));
 }
 
-function cellId(cell: Omit<CellPlan, 'id' | 'seed'>, index: number, digits: number): string {
-  const parts = [String(index + 1).padStart(digits, '0'), cell.role, `${cell.imageMb}mb`, `r${cell.rateMbS}`];
+function nameOf(cell: Omit<CellPlan, 'id'>): string {
+  const parts = [cell.role, `${cell.imageMb}mb`, `r${cell.rateMbS}`];
   if (cell.role !== 'source') parts.push(`p${cell.peerRateMbS}`);
   if (cell.rcvbuf > 0) parts.push(`b${cell.rcvbuf}`);
   return parts.join('-');

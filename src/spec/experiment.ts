@@ -25,6 +25,8 @@ const matrix = z.strictObject({
   rcvbuf: axis(z.int().min(0)).default([0]),
   /** Migrations in the cell, forth and back in turn. */
   repetitions: z.int().min(1).max(10_000),
+  /** On the virtual clock at most so many of the experiment's seeds. */
+  seeds: z.int().min(1).max(1000).optional(),
 });
 
 /** On a clock without noise intervals may be shorter, and samples come from seeds instead of repetitions. */

@@ -6,7 +6,8 @@ import { cellScenario } from '../../../src/plan/scenario.ts';
 import { readExperiment } from '../../../src/spec/experiment.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
 
-const cells = planCells(await readExperiment('experiments/tcpmig/figures.exp.yml'), 'real');
+const figures = await readExperiment('experiments/tcpmig/figures.exp.yml');
+const cells = planCells(figures, 'real');
 const lab = planLab(await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
 const scripts = (index: number) =>
   Object.fromEntries(
@@ -36,4 +37,30 @@ test('migrations go forth and back, and the node that has the process last ends 
   expect(b.match(/cr_checkpoint --to 10\.77\.1\.1/g)).toHaveLength(1);
   expect(b).toContain('kill -TERM $pid');
   expect(a).not.toContain('kill -TERM $pid');
+});
+
+test('on the virtual clock each point has its seeds, the same for every size, and a comparison may have fewer', () => {
+  const virtual = planCells(figures, 'virtual');
+  const seedsOf = (role: string, size: number) =>
+    virtual.filter((cell) => cell.role === role && cell.imageMb === size).map(({ seed }) => seed);
+  for (const size of [1, 5, 10, 20, 50]) expect(seedsOf('duplex', size)).toEqual([1, 2, 3, 4, 5]);
+  expect(seedsOf('sink', 50)).toEqual([1, 2]);
+  expect(new Set(virtual.map(({ id }) => id)).size).toBe(virtual.length);
+  expect(virtual[0]).toMatchObject({
+    id: '01-duplex-1mb-r120-p2-b2097152-s1',
+    repetitions: 1,
+    intervalS: 0.5,
+  });
+});
+
+test('a seed moves the instant of a migration within an interval, and the content of the streams', () => {
+  const [one, other] = planCells(figures, 'virtual');
+  const script = (cell = one) => cellScenario(lab, lab.machines[0] ?? expect.fail(), cell ?? expect.fail());
+  const instant = (text: string) => Number(/^sleep ([\d.]+)$/m.exec(text)?.[1]);
+  for (const cell of [one, other]) {
+    expect(instant(script(cell))).toBeGreaterThanOrEqual(0);
+    expect(instant(script(cell))).toBeLessThan(0.5);
+  }
+  expect(instant(script(one))).not.toBe(instant(script(other)));
+  expect(script(other)).toContain('--seed 2');
 });
