@@ -175,8 +175,9 @@ function count(rows: readonly Measurement[], cell: string, attempt: number) {
   return { valid: of('valid'), invalid: of('invalid'), inconclusive: of('inconclusive') };
 }
 
-function tell({ plan, report }: Execution, cell: CellPlan, detail: string): void {
-  report({ stage: cell.id, done: plan.cells.indexOf(cell), total: plan.cells.length, detail });
+function tell({ plan, record, report }: Execution, cell: CellPlan, detail: string): void {
+  const done = plan.cells.filter(({ id }) => isSettled(record, id)).length;
+  report({ stage: cell.id, done, total: plan.cells.length, detail });
 }
 
 function tellCounts(execution: Execution, cell: CellPlan): void {
