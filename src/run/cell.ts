@@ -159,8 +159,16 @@ async function watchMachine(
   });
   const code = new RegExp(`miglab: ${machine.name} scenario exit (\\d+)`).exec(console)?.[1];
   if (code === '0' || (await lostPower(cell, join(folder, files.log), machine))) return;
-  const what = code ? `its scenario ended with ${code}` : 'ended before its scenario did';
+  const what = code
+    ? `its scenario ended with ${code}`
+    : `ended before its scenario did${await lastWord(join(folder, files.log))}`;
   throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${what}\n${lastLines(console)}`);
+}
+
+/** What QEMU or its plugin said at the end, to be put behind a sentence. */
+async function lastWord(log: string): Promise<string> {
+  const line = (await readConsole(log)).trim().split('\n').at(-1);
+  return line ? ` (${line})` : '';
 }
 
 /** Whether the machine ended because it was to lose its power. */
