@@ -11,7 +11,7 @@
 
 static const char *const symbols[] = {
 	"timer_init_full", "timer_mod_ns", "timer_del", "qemu_clock_get_ns", "qemu_clock_deadline_ns_all",
-	"qemu_new_net_client", "qemu_find_netdev", "qemu_send_packet_async", "qemu_flush_queued_packets",
+	"qemu_new_net_client", "qemu_del_net_client", "qemu_find_netdev", "qemu_send_packet_async", "qemu_flush_queued_packets",
 	"qemu_get_cpu", "async_run_on_cpu", "all_cpu_threads_idle", "icount_start_warp_timer", "icount_handle_deadline",
 	"bql_locked", "qemu_in_vcpu_thread", "main_loop_poll_add_notifier",
 };
@@ -51,7 +51,9 @@ static bool client_is_as_known(void)
 	NetClientState *client = qemu_new_net_client(&info, NULL, "lockstep", "lockstep-probe");
 
 	/* Its first member is the info; the name is found where QEMU looks for it. */
-	return *(NetClientInfo **)client == &info && qemu_find_netdev("lockstep-probe") == client;
+	bool known = *(NetClientInfo **)client == &info && qemu_find_netdev("lockstep-probe") == client;
+	qemu_del_net_client(client);
+	return known && !qemu_find_netdev("lockstep-probe");
 }
 
 const char *unfit(const struct qemu_info *info)

@@ -57,6 +57,7 @@ typedef struct {
 	void *others[18];
 } NetClientInfo;
 NetClientState *qemu_new_net_client(NetClientInfo *, NetClientState *peer, const char *model, const char *name);
+void qemu_del_net_client(NetClientState *);
 NetClientState *qemu_find_netdev(const char *id);
 ssize_t qemu_send_packet_async(NetClientState *, const uint8_t *frame, int length,
 			       void (*sent)(NetClientState *, ssize_t));
