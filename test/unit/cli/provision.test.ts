@@ -34,7 +34,7 @@ test.skipIf(status !== 0).each([
     expect(code).toBe(69);
     expect(stderr).toContain('\n  chromium: shows the page of a report, in tests\n');
     expect(stderr).toMatch(
-      /\nmiglab: installing system packages needs root\n {2}As root: apt-get update && apt-get install --no-install-recommends mmdebstrap .*tshark chromium git\n$/,
+      /\nmiglab: installing system packages needs root\n {2}As root: apt-get update && apt-get install --no-install-recommends mmdebstrap .*tshark chromium python3 git\n$/,
     );
     expect(stderr).not.toContain('--yes');
   },
