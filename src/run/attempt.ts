@@ -53,14 +53,12 @@ export async function bootAttempt(
   await mkdir(directory, { recursive: true });
   const started = new Date().toISOString();
   const begin = performance.now();
-  const peer = lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
-  const { wire } = lab.cluster;
   await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt));
   const { problem, captureStopped } = await runCell({
     ...{ ...boot, plan: lab, clock: cell.clock, timeoutS: cell.timeoutS, directory },
     ...{ impairments: cell.impairments, seed: cell.seed },
     scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
-    captures: [{ machine: peer, wire, file: `${wire}.pcap`, snaplen }],
+    captures: capturesOf(lab, cell.clock, snaplen),
   });
   if (captureStopped) await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt, captureStopped));
   const duration_s = Math.round((performance.now() - begin) / 100) / 10;
@@ -68,6 +66,20 @@ export async function bootAttempt(
   await saveJson(directory, 'attempt.json', ended);
   await finish(directory, folder);
   return ended;
+}
+
+/**
+ * The cluster's wire at the peer. On the virtual clock, where a capture takes nothing of the machines' time, every
+ * other wire as well, at the machine that comes first on it.
+ */
+function capturesOf(
+  { wires, cluster }: LabPlan,
+  clock: CellPlan['clock'],
+  snaplen: number,
+): CellBoot['captures'] {
+  return wires
+    .filter(({ name }) => clock === 'virtual' || name === cluster.wire)
+    .map(({ name, hub }) => ({ machine: hub, wire: name, file: `${name}.pcap`, snaplen }));
 }
 
 /** Renames only what is on the disk: after a crash of the host a renamed folder has its files' contents. */

@@ -64,7 +64,7 @@ export async function keepFailure(failure: Failure, rows: readonly Measurement[]
 }
 
 const kinds: readonly [RegExp, string][] = [
-  [/^(?!slice).*\.pcap$/, 'the whole capture at the peer, headers only'],
+  [/^(?!slice).*\.pcap$/, 'what a card of this wire saw, headers only'],
   [/\.console\.log$/, 'console: the kernel and the scenario'],
   [/\.events\.jsonl$/, 'what the machine’s programs told'],
   [/\.scenario\.sh$/, 'what the machine was to do'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { median } from 'simple-statistics';
 import { z } from 'zod';
 import type { Measurement } from '../analysis/measurement.ts';
+import { readSpec } from '../analysis/run.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import { fileHash } from '../image/digest.ts';
 import { differences } from './difference.ts';
@@ -59,8 +60,9 @@ export async function referenceOf(run: string, rows: readonly Measurement[]): Pr
   const cells: Reference['cells'] = {};
   for (const { id } of plan.cells) {
     const mine = rows.filter(({ cell }) => cell === id);
-    const file = join(run, 'cells', id, 'public.pcap');
-    cells[id] = { capture: await fileHash(file), rows: mine.map(told) };
+    const folder = join(run, 'cells', id);
+    const { capture } = await readSpec(folder);
+    cells[id] = { capture: await fileHash(join(folder, capture.file)), rows: mine.map(told) };
   }
   return { version: 1, toolchain: toolchainOf(plan), cells };
 }

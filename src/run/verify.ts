@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readSpec } from '../analysis/run.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import { fileHash } from '../image/digest.ts';
 import type { Report } from '../image/report.ts';
@@ -107,8 +108,8 @@ async function compareCells(cell: string, one: string, other: string): Promise<C
     const where = await compare(join(one, file), join(other, file)).catch(missing);
     if (where) differences.push({ file, where });
   }
-  const capture = [...names].find((name) => name.endsWith('.pcap'));
-  if (!capture) differences.push({ file: resolve(one), where: 'no capture: the cell was not measured' });
+  const capture = (await readSpec(one).catch(() => undefined))?.capture.file;
+  if (!capture) differences.push({ file: resolve(one), where: 'no cell.json: the cell was not measured' });
   return {
     cell,
     capture: capture ? await fileHash(join(one, capture)).catch(() => null) : null,
