@@ -14,11 +14,8 @@ import { provision } from './provision.ts';
 const testPackages: HostPackage[] = [
   { program: 'tshark', package: 'tshark', why: 'the reference that captures are checked against, in tests' },
   { program: 'chromium', package: 'chromium', why: 'shows the page of a report, in tests' },
-  {
-    program: 'git',
-    package: 'git',
-    why: 'says what belongs to the project, which a package must hold, in tests',
-  },
+  { program: 'python3', package: 'python3', why: "serves the guests' programs, in tests of theirs" },
+  { program: 'git', package: 'git', why: 'lists what a package of the project must hold, in tests' },
 ];
 
 export const test = (program: Command) =>
