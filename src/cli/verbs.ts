@@ -25,6 +25,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   replay: async () => (await import('./replay.ts')).replay,
   report: async () => (await import('./report.ts')).report,
   verify: async () => (await import('./verify.ts')).verify,
+  calibrate: async () => (await import('./calibrate.ts')).calibrate,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   test: async () => (await import('./test.ts')).test,
   completion: async () => (await import('./completion.ts')).completion,
