@@ -21,6 +21,9 @@ const cellFileSchema = z.looseObject({
   peer_rate_mb_s: z.number().nonnegative(),
   /** Rates and windows are measured over intervals of so many seconds before and after a migration. */
   interval_s: z.number().positive().default(1),
+  /** What goes wrong on the way from the nodes to the capture: frames come in another order, or with other bits. */
+  wire_reorders: z.boolean().optional(),
+  wire_corrupts: z.boolean().optional(),
   /** Migrations asked for in this boot. */
   repetitions: z.int().min(1),
   /** The nodes that share the public address, the process starting on the first. */
@@ -48,6 +51,9 @@ const cellFileSchema = z.looseObject({
   }),
 });
 export type CellFile = z.infer<typeof cellFileSchema>;
+
+/** How the capture of this cell is read: where the wire corrupts frames, the receiver leaves out what it has corrupted. */
+export const verifying = ({ wire_corrupts }: CellFile) => ({ verify: wire_corrupts === true });
 
 /** What is measured over an interval before or after a migration is measured over so many nanoseconds. */
 export const intervalNs = ({ interval_s }: CellFile): number => Math.round(interval_s * 1e9);

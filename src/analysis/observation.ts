@@ -3,7 +3,7 @@ import { readCaptureFile } from '../pcap/capture-file.ts';
 import { type Segment, TcpFlag } from '../pcap/segment.ts';
 import { BackwardsWatch } from './backwards.ts';
 import { ByteStream } from './byte-stream.ts';
-import { type CellFile, intervalNs } from './cell-file.ts';
+import { type CellFile, intervalNs, verifying } from './cell-file.ts';
 import { Closing } from './closing.ts';
 import { type Endpoints, senderOf } from './connection.ts';
 import { LongestGap } from './gap.ts';
@@ -52,10 +52,14 @@ export async function observeCapture(
   moves: readonly Move[],
 ): Promise<Observed> {
   const observer = new Observer(cell, survey, moves);
-  await readCaptureFile(path, (segment, verdict) => {
-    const sender = verdict === 'tcp' ? senderOf(segment, ends) : undefined;
-    if (sender !== undefined) observer.observe(segment, sender);
-  });
+  await readCaptureFile(
+    path,
+    (segment, verdict) => {
+      const sender = verdict === 'tcp' ? senderOf(segment, ends) : undefined;
+      if (sender !== undefined) observer.observe(segment, sender);
+    },
+    verifying(cell),
+  );
   return observer.end(survey.capture.lastNs);
 }
 

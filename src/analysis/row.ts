@@ -150,6 +150,7 @@ function gateFacts(facts: CellFacts, own: MoveFacts): GateFacts {
     faults: event.status === 'refused' ? [] : faultsOf(facts, own),
     sourceChanges: borders.length,
     overtaken: wasOvertaken(runsOf(borders), own.move.originMac),
+    wireReorders: facts.cell.wire_reorders === true,
     alive: own.integrity?.alive ?? false,
     memoryVerified: own.integrity?.memoryVerified ?? false,
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { parseIpv4 } from '../pcap/address.ts';
 import { type DecodedCapture, readCaptureFile } from '../pcap/capture-file.ts';
-import type { CellFile } from './cell-file.ts';
+import { type CellFile, verifying } from './cell-file.ts';
 import { type ClockMap, type Mark, mapClocks, readMark } from './clock.ts';
 import { type Endpoints, Handshake, senderOf } from './connection.ts';
 import { type SourceRun, SourceRuns } from './source-run.ts';
@@ -25,20 +25,24 @@ export async function surveyCapture(path: string, cell: CellFile, ends: Endpoint
   const sources = new SourceRuns();
   let cutMarks = 0;
   let trafficStartNs: number | undefined;
-  const capture = await readCaptureFile(path, (segment, verdict) => {
-    if (verdict === 'udp') {
-      if (segment.destinationAddress !== peerAddress) return;
-      const mark = readMark(segment);
-      if (mark === 'cut') cutMarks++;
-      else if (mark !== undefined) marks.push(mark);
-      return;
-    }
-    const sender = senderOf(segment, ends);
-    if (sender === undefined) return;
-    handshake.observe(sender, segment);
-    if (sender === 'node') sources.observe(segment);
-    if (segment.payloadLength > 0) trafficStartNs ??= segment.timeNs;
-  });
+  const capture = await readCaptureFile(
+    path,
+    (segment, verdict) => {
+      if (verdict === 'udp') {
+        if (segment.destinationAddress !== peerAddress) return;
+        const mark = readMark(segment);
+        if (mark === 'cut') cutMarks++;
+        else if (mark !== undefined) marks.push(mark);
+        return;
+      }
+      const sender = senderOf(segment, ends);
+      if (sender === undefined) return;
+      handshake.observe(sender, segment);
+      if (sender === 'node') sources.observe(segment);
+      if (segment.payloadLength > 0) trafficStartNs ??= segment.timeNs;
+    },
+    verifying(cell),
+  );
   return {
     capture,
     clocks: mapClocks(marks),

@@ -24,6 +24,8 @@ export interface GateFacts {
   sourceChanges: number;
   /** Several changes, but only because the wire delivered the origin's last segments late. */
   overtaken: boolean;
+  /** The wire was asked to change the order of frames on their way to the capture. */
+  wireReorders: boolean;
   alive: boolean;
   memoryVerified: boolean;
 }
@@ -50,10 +52,10 @@ function wrongs(row: Omit<Measurement, 'status' | 'reason'>, facts: GateFacts): 
   if (row.bytes_wrong) reasons.push(`${row.bytes_wrong} wrong bytes`);
   if (row.rst) reasons.push(`${row.rst} RST`);
   if (row.seq_backwards) reasons.push(`sequence backwards in ${row.seq_backwards} segments`);
-  if (row.ack_backwards && !facts.overtaken)
+  const isInOrder = !facts.overtaken && !facts.wireReorders;
+  if (row.ack_backwards && isInOrder)
     reasons.push(`acknowledgement backwards in ${row.ack_backwards} segments`);
-  if (row.ts_backwards && !facts.overtaken)
-    reasons.push(`timestamp backwards in ${row.ts_backwards} segments`);
+  if (row.ts_backwards && isInOrder) reasons.push(`timestamp backwards in ${row.ts_backwards} segments`);
   if (migrationStatus !== 'ok') return reasons;
   if (facts.sourceChanges > 1 && !facts.overtaken)
     reasons.push(`two machines sent in turn: ${facts.sourceChanges} changes of source MAC`);

@@ -7,7 +7,7 @@ import type { CellPlan } from '../plan/experiment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { cellScenario } from '../plan/scenario.ts';
 import { type CellBoot, runCell } from './cell.ts';
-import { cellRecord } from './cell-record.ts';
+import { cellRecord, isCorrupted } from './cell-record.ts';
 import { saveJson } from './json-file.ts';
 
 /** attempt.json: how a boot of a cell ended. The last file of a cell's folder that the run writes. */
@@ -27,6 +27,9 @@ const partial = '.partial';
 
 export const attemptFolder = (directory: string, cell: string, attempt: number): string =>
   join(directory, 'cells', attempt === 1 ? cell : `${cell}.attempt${attempt}`);
+
+/** Bytes of a frame: more than any card here carries. */
+export const wholeFrames = 65_536;
 
 /** Where one attempt goes, and which of the boot's settings are its own. */
 export type AttemptBoot = Omit<
@@ -58,7 +61,7 @@ export async function bootAttempt(
     ...{ ...boot, plan: lab, clock: cell.clock, timeoutS: cell.timeoutS, directory },
     ...{ impairments: cell.impairments, seed: cell.seed },
     scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
-    captures: capturesOf(lab, cell.clock, snaplen),
+    captures: capturesOf(lab, cell.clock, isCorrupted(lab, cell) ? wholeFrames : snaplen),
   });
   if (captureStopped) await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt, captureStopped));
   const duration_s = Math.round((performance.now() - begin) / 100) / 10;

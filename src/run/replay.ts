@@ -5,16 +5,13 @@ import type { Measurement } from '../analysis/measurement.ts';
 import { analyseFolder, readSpec } from '../analysis/run.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import type { Report } from '../image/report.ts';
-import { attemptFolder, bootAttempt, finishedAttempts } from './attempt.ts';
+import { attemptFolder, bootAttempt, finishedAttempts, wholeFrames } from './attempt.ts';
 import { failureOf, keepFailure } from './failure.ts';
 import { prepareGround } from './ground.ts';
 import { saveJson } from './json-file.ts';
 import { planAsBegun } from './plan-again.ts';
 import { changes, groundFacts, planFile, readPlanFile } from './plan-file.ts';
 import { runName } from './run-folder.ts';
-
-/** Whole frames: more than any card here carries. */
-const wholeFrames = 65_536;
 
 export interface ReplayOptions {
   directory: string;

@@ -5,7 +5,14 @@ import { type GateFacts, judge } from '../../../src/analysis/validity.ts';
 import { spec } from './migrated-cell.ts';
 
 const good: GateFacts = {
-  ...{ migrationStatus: 'ok', migrationReason: '', faults: [], sourceChanges: 1, overtaken: false },
+  ...{
+    migrationStatus: 'ok',
+    migrationReason: '',
+    faults: [],
+    sourceChanges: 1,
+    overtaken: false,
+    wireReorders: false,
+  },
   ...{ alive: true, memoryVerified: true },
 };
 
@@ -72,4 +79,13 @@ test('segments of the origin that the wire delivered late measure nothing; an or
   const facts = { ...good, sourceChanges: 3 };
   expect(judge(figures, { ...facts, overtaken: true }).status).toBe('inconclusive');
   expect(judge(figures, facts).reason).toContain('two machines sent in turn');
+});
+
+test('where the wire was asked to change the order of frames, old acknowledgements and timestamps are no wrong', () => {
+  const figures = {
+    ...row({ asked: [5, 5], before: [5, 5], lab: [5, 5] }),
+    ...{ ack_backwards: 3, ts_backwards: 2 },
+  };
+  expect(judge(figures, good).status).toBe('invalid');
+  expect(judge(figures, { ...good, wireReorders: true }).status).toBe('valid');
 });
