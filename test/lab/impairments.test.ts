@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { analyseFolder, readSpec } from '../../src/analysis/run.ts';
 import { type PlannedImpairment, planImpairment } from '../../src/plan/impairment.ts';
 import type { MachinePlan } from '../../src/plan/lab.ts';
 import { impairmentSchema } from '../../src/spec/impairment.ts';
 import { type Boot, carryOut, lab } from './boot.ts';
 import { checksumsHold, type Frame, readFrames } from './frames.ts';
+import { miglab } from './program.ts';
 
 const ms = 1e6;
 
@@ -236,3 +239,24 @@ test('the same again is the same to the bit', async () => {
   expect(hash(again.boot)).toBe(hash(first.boot));
   expect(again.boot.qemu('peer')).toBe(first.boot.qemu('peer'));
 }, 200_000);
+
+test('a process migrates on wires that lose, repeat, reorder and corrupt frames: no byte is wrong', async () => {
+  const results = mkdtempSync(join(tmpdir(), 'miglab-impaired-'));
+  const run = await miglab('run', 'test/lab/impaired.exp.yml', '--results', results);
+  expect(run.stderr).not.toContain('bug');
+  const [name = ''] = readdirSync(results);
+  const cell = join(results, name, 'cells', '01-duplex-1mb-r2-p2');
+  const { rows } = await analyseFolder(cell, await readSpec(cell));
+  for (const { rst, bytes_wrong, seq_backwards, status, reason } of rows)
+    expect({ rst, bytes_wrong, seq_backwards, status, reason }).toMatchObject({
+      ...{ rst: 0, bytes_wrong: 0, seq_backwards: 0 },
+      status: expect.not.stringMatching('invalid'),
+    });
+  expect(rows).toHaveLength(2);
+  const log = (machine: string) => readFileSync(join(cell, `${machine}.qemu.log`), 'utf8');
+  // What the peer sends to the group reaches both nodes, or neither.
+  const ofPublic = (text: string) => text.split('\n').filter((line) => line.includes('on public'));
+  expect(ofPublic(log('node-a'))).toEqual(ofPublic(log('node-b')));
+  for (const kind of ['loss', 'duplication', 'reordering', 'corruption'])
+    expect(log('peer')).toMatch(new RegExp(`${kind} on public, from .*: [1-9]\\d* of`));
+}, 400_000);
