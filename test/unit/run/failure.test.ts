@@ -31,7 +31,7 @@ test('the page names the slice and every file that is there', async () => {
   const page = readFileSync(join(folder, 'failure.md'), 'utf8');
   expect(page).toContain('- migration 3, node-a to node-b: a RST');
   expect(page).toContain(`wireshark ${join(folder, 'slice.pcap')}`);
-  expect(page).toMatch(/`public\.pcap`: the whole capture[\s\S]*miglab replay r c/);
+  expect(page).toMatch(/`public\.pcap`: what a card of this wire saw[\s\S]*miglab replay r c/);
   expect(existsSync(join(folder, 'slice.pcap'))).toBe(true);
 });
 
