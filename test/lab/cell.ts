@@ -17,12 +17,13 @@ export async function measure(
   broken?: BreakName,
 ): Promise<{ directory: string; rows: Measurement[] }> {
   const file = 'experiments/tcpmig/figures.exp.yml';
-  // A broken module may stall a connection for ever.
+  // A broken module may stall a connection for ever: the cell ends at its time-out then.
   const experiment = {
     ...(await readExperiment(file)),
     cells,
     clock: 'real' as const,
-    timeout_s: broken ? 45 : 240,
+    warm_up_s: 2,
+    timeout_s: broken ? 30 : 240,
   };
   const plan = planRun(experiment, file, await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
   const ground = await prepareGround(plan.lab.image, () => undefined, broken);
