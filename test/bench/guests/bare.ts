@@ -4,7 +4,7 @@ import { type LabPlan, type MachinePlan, macAddress } from '../../../src/plan/la
 /** No machine has a card on such a wire: nothing of a cluster is set up, and no module is loaded. */
 const noCluster = { wire: 'none', address: '127.0.0.2', group: '03:00:00:00:00:01', nodes: 0 };
 
-/** Of no effect on the real clock. */
+/** Those of a topology that says nothing of them; of no effect on the real clock. */
 const wire = { bandwidth: 1e9, latencyNs: 100_000, queueBytes: 262_144, moderationNs: 50_000 };
 
 /** Two guests of the lab's image, joined by one QEMU stream socket and nothing else; the second listens. */
@@ -28,3 +28,20 @@ export const bareGuest = ({ image, machines }: LabPlan): LabPlan => ({
     { name: 'guest', role: 'peer', memoryMb: machines[0]?.memoryMb ?? 512, instructionNs: 1, nics: [] },
   ],
 });
+
+/** So many guests of the lab's image on one switch; the last is the one that is sent to. */
+export const onOneSwitch = ({ image }: LabPlan, count: number): LabPlan => {
+  const machines = Array.from(
+    { length: count },
+    (_, index): MachinePlan => ({
+      ...{ name: `guest-${index + 1}`, role: index === count - 1 ? 'peer' : 'node' },
+      ...{ memoryMb: 320, instructionNs: 1 },
+      nics: [{ wire: 'control', mac: macAddress(0, index + 1), address: `10.77.2.${index + 1}/24` }],
+    }),
+  );
+  const members = machines.map(({ name }) => name);
+  return {
+    ...{ topology: 'one-switch', image, cluster: noCluster, machines },
+    wires: [{ name: 'control', kind: 'broadcast', members, hub: members.at(-1) ?? '', ...wire }],
+  };
+};
