@@ -66,10 +66,11 @@ function serveBarriers(lab: LabPlan, machine: MachinePlan): string[] {
 }
 
 /**
- * The last answers go through the barrier host's QEMU: it stays until everybody has theirs, 10 s at most. On the virtual
+ * The last answers go through the barrier host's QEMU: it stays until everybody has theirs, 10 s at most. Who has closed
+ * the connection has; its machine may be off before it acknowledges that this one closes too (LAST-ACK). On the virtual
  * clock what was sent arrives, and nobody closes a connection before it ends.
  */
-const leaveLast = `left=200; ! grep -q miglab.end= /proc/cmdline || left=0; while [ $left -gt 0 ] && [ -n "$(ss -tnH state connected exclude time-wait sport = :${barrierPort})" ]; do sleep 0.05; left=$((left - 1)); done`;
+const leaveLast = `left=200; ! grep -q miglab.end= /proc/cmdline || left=0; while [ $left -gt 0 ] && [ -n "$(ss -tnH state connected exclude time-wait exclude last-ack sport = :${barrierPort})" ]; do sleep 0.05; left=$((left - 1)); done`;
 
 const barrierHost = (lab: LabPlan) => lab.machines.find(({ role }) => role === 'peer') ?? lab.machines[0];
 
