@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,12 +14,22 @@ export interface Packed {
   paths: string[];
 }
 
-export async function pack(into: string): Promise<Packed> {
-  const argv = ['pack', '--json', '--pack-destination', into];
+/** Packs once for all files of tests that run together: they share a folder for what is temporary (test/temporary.ts). */
+export async function pack(): Promise<Packed> {
+  const kept = join(tmpdir(), 'packed.json');
+  if (!existsSync(kept)) writeFileSync(kept, JSON.stringify(await packInto(tmpdir())));
+  return JSON.parse(readFileSync(kept, 'utf8'));
+}
+
+async function packInto(folder: string): Promise<Packed> {
+  const argv = ['pack', '--json', '--pack-destination', folder];
   const { stdout } = await execute('npm', argv, { env: quiet, maxBuffer: 1 << 24 });
   // What prepack prints may come first.
   const [packed] = JSON.parse(stdout.slice(stdout.search(/^\[/m)));
-  return { file: join(into, packed.filename), paths: packed.files.map(({ path }: { path: string }) => path) };
+  return {
+    file: join(folder, packed.filename),
+    paths: packed.files.map(({ path }: { path: string }) => path),
+  };
 }
 
 /** Unpacks the package into a folder of its own, which has no dependencies. @returns the folder */

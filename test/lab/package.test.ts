@@ -19,7 +19,7 @@ let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'miglab-installed-'));
-  await install(await pack(folder), folder);
+  await install(await pack(), folder);
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -13,7 +13,7 @@ let unpacked = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'miglab-package-'));
-  packed = await pack(folder);
+  packed = await pack();
   unpacked = await unpack(packed, folder);
   for (const name of Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)) {
     const link = join(folder, 'node_modules', name);
