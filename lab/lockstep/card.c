@@ -10,22 +10,11 @@
 #include "impair.h"
 #include "machine.h"
 #include "qemu.h"
+#include "ring.h"
 #include "shared.h"
 
-enum {
-	/* Bytes that a card takes from its driver before they have left: a few full segments of a real card's ring. */
-	SEND_BUFFER = 32 * 1024,
-	/* Frames that wait for the driver to give the card room, as many as its receive ring has places. */
-	RECEIVE_RING = 256,
-};
-
-/** A frame that leaves the output port, in a queue. */
-struct delivery {
-	struct delivery *next;
-	uint64_t at;
-	uint16_t length;
-	uint8_t *bytes;
-};
+/* Bytes that a card takes from its driver before they have left: a few full segments of a real card's ring. */
+enum { SEND_BUFFER = 32 * 1024 };
 
 struct card {
 	const struct wire *wire;
@@ -42,11 +31,8 @@ struct card {
 	struct delivery *first, **last, *unrecorded;
 	struct clock_timer deliver;
 	uint64_t interrupted; /* ns */
-	/* What the driver has no room for. */
-	struct delivery *ring, **ring_last;
-	int in_ring;
-	bool held_up;
-	uint64_t dropped_queue, dropped_ring;
+	struct ring ring;
+	uint64_t dropped_queue;
 };
 
 static const struct config *lab;
@@ -111,44 +97,6 @@ static void send_on(void *opaque)
 	qemu_flush_queued_packets(((struct card *)opaque)->client);
 }
 
-static void take_from_ring(struct card *);
-
-static void taken(NetClientState *client, ssize_t unused)
-{
-	(void)unused;
-	struct card *card = card_of(client);
-	card->held_up = false;
-	take_from_ring(card);
-}
-
-/* QEMU keeps one frame that the driver has no room for, and calls when it has. */
-static void take_from_ring(struct card *card)
-{
-	while (card->ring && !card->held_up) {
-		struct delivery *delivery = card->ring;
-		card->ring = delivery->next;
-		if (!card->ring) card->ring_last = &card->ring;
-		card->in_ring--;
-		card->held_up = qemu_send_packet_async(card->client, delivery->bytes, delivery->length, taken) == 0;
-		free(delivery->bytes);
-		free(delivery);
-	}
-}
-
-static void into_ring(struct card *card, struct delivery *delivery)
-{
-	if (card->in_ring == RECEIVE_RING) {
-		card->dropped_ring++;
-		free(delivery->bytes);
-		free(delivery);
-		return;
-	}
-	delivery->next = NULL;
-	*card->ring_last = delivery;
-	card->ring_last = &delivery->next;
-	card->in_ring++;
-}
-
 /* A card interrupts at once, and then not again for a while: what comes meanwhile it hands over together. */
 static void wait_for_interrupt(struct card *card)
 {
@@ -167,9 +115,9 @@ static void deliver(void *opaque)
 		struct delivery *delivery = card->first;
 		card->first = delivery->next;
 		if (!card->first) card->last = &card->first;
-		into_ring(card, delivery);
+		ring_put(&card->ring, delivery);
 	}
-	take_from_ring(card);
+	ring_hand_over(&card->ring);
 	wait_for_interrupt(card);
 }
 
@@ -296,8 +244,8 @@ void cards_create(const struct config *config, int machine)
 		card->wire = wire;
 		card->wire_number = i;
 		card->last = &card->first;
-		card->ring_last = &card->ring;
 		card->client = qemu_new_net_client(&info, NULL, "lockstep", wire->name);
+		ring_init(&card->ring, card->client);
 		clock_timer_init(&card->room, send_on, card);
 		clock_timer_init(&card->deliver, deliver, card);
 		if (wire->capture_at == machine) card->capture = capture_open(wire->capture_file, wire->snaplen);
@@ -310,8 +258,8 @@ void cards_close(void)
 		record_arrived(&cards[i], clock_now());
 		if (cards[i].capture) capture_close(cards[i].capture);
 		cards[i].capture = NULL;
-		if (cards[i].dropped_queue || cards[i].dropped_ring)
+		if (cards[i].dropped_queue || cards[i].ring.dropped)
 			fprintf(stderr, "lockstep: %s: dropped %lu at the switch, %lu at the card\n", cards[i].wire->name,
-				cards[i].dropped_queue, cards[i].dropped_ring);
+				cards[i].dropped_queue, cards[i].ring.dropped);
 	}
 }

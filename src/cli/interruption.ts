@@ -15,15 +15,18 @@ export class Interrupted extends Error {
 }
 
 const controller = new AbortController();
+let listening = false;
 
 /** Why this program is ending early, if it is. */
 export const interrupted = (): Interrupted | undefined => controller.signal.reason;
 
 /**
  * Aborts at the first SIGINT, SIGTERM or SIGHUP, so that what was started can be ended; a second one ends the program
- * at once. Whatever fails from then on counts as this interruption.
+ * at once. Whatever fails from then on counts as this interruption. Whoever asks gets the same signal.
  */
 export function interruption(): AbortSignal {
+  if (listening) return controller.signal;
+  listening = true;
   for (const signal of signals)
     process.on(signal, () => {
       const reason = new Interrupted(signal);
