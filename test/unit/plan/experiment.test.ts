@@ -59,7 +59,7 @@ test('a seed moves the instant of a migration within an interval, and the conten
   const instant = (text: string) => Number(/^sleep ([\d.]+)$/m.exec(text)?.[1]);
   for (const cell of [one, other]) {
     expect(instant(script(cell))).toBeGreaterThanOrEqual(0);
-    expect(instant(script(cell))).toBeLessThan(0.5);
+    expect(instant(script(cell))).toBeLessThan(0.25);
   }
   expect(instant(script(one))).not.toBe(instant(script(other)));
   expect(script(other)).toContain('--seed 2');
