@@ -49,7 +49,7 @@ test('on the virtual clock each point has its seeds, the same for every size, an
   expect(virtual[0]).toMatchObject({
     id: '01-duplex-1mb-r120-p2-b2097152-s1',
     repetitions: 1,
-    intervalS: 0.5,
+    intervalS: 0.25,
   });
 });
 
