@@ -124,7 +124,8 @@ export function compareToReference(run: Reference, reference: Reference): Refere
 /** For people, on a few lines. Pure. */
 export function describeComparison({ cells, identical, toolchain, apart }: ReferenceComparison): string {
   if (cells === 0) return 'The reference has none of these cells.';
-  if (identical === cells) return `bit-identical to the reference (${cells} cells)`;
+  if (identical === cells)
+    return `bit-identical to the reference (${cells} ${cells === 1 ? 'cell' : 'cells'})`;
   const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)}%`);
   return [
     `${identical} of ${cells} cells are bit-identical to the reference`,

@@ -39,7 +39,7 @@ test('the same captures are bit-identical, also where only some of the cells wer
   );
   const { a } = reference.cells;
   expect(describeComparison(compareToReference(withCells(a ? { a } : {}), reference))).toBe(
-    'bit-identical to the reference (1 cells)',
+    'bit-identical to the reference (1 cell)',
   );
 });
 
