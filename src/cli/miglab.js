@@ -17,8 +17,5 @@ async function load() {
   return import('./main.ts');
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const code = await main(process.argv.slice(2));
-  // What is written to a pipe is under way: more than it holds (pipe(7): 64 KiB) would be cut off.
-  process.stdout.write('', () => process.exit(code));
-}
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  process.exit(await main(process.argv.slice(2)));
