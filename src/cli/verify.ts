@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Measurement } from '../analysis/measurement.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import { prepareGround } from '../run/ground.ts';
 import { executeRun } from '../run/run.ts';
@@ -78,7 +79,8 @@ async function measureTwice(experiment: string, options: VerifyOptions): Promise
   const ground = await prepareGround(plan.lab.image, shown.report, undefined, signal);
   const id = runId(plan.file, new Date());
   const directory = join(options.results, id);
-  await executeRun(plan, ground, directory, id, shown.report, signal, options.jobs);
+  const { rows } = await executeRun(plan, ground, directory, id, shown.report, signal, options.jobs);
+  requireMeasured(cells, rows, directory);
   const folder = await mkdtemp(join(tmpdir(), 'miglab-verify-'));
   const { directory: again, stalls } = await runElsewhere({
     ...{ experiment: resolve(experimentPath(experiment)), cells, image: plan.lab.image },
@@ -87,6 +89,21 @@ async function measureTwice(experiment: string, options: VerifyOptions): Promise
   });
   shown.end();
   return { comparisons: await compareRuns(directory, again, cells), stalls, second: folder };
+}
+
+/**
+ * Two cells in which nothing moved may well be the same; that would say nothing.
+ *
+ * @throws Fault (2) naming the cells that measured nothing
+ */
+function requireMeasured(cells: readonly string[], rows: readonly Measurement[], directory: string): void {
+  const empty = cells.filter((id) => !rows.some(({ cell }) => cell === id));
+  if (empty.length > 0)
+    throw new Fault(
+      ExitCode.nothingMeasured,
+      `nothing to compare: no migration was measured in ${empty.join(', ')}`,
+      `${directory} has each cell's consoles and events.`,
+    );
 }
 
 async function compareThere(

@@ -109,12 +109,9 @@ async function compareCells(cell: string, one: string, other: string): Promise<C
     if (where) differences.push({ file, where });
   }
   const capture = (await readSpec(one).catch(() => undefined))?.capture.file;
-  if (!capture) differences.push({ file: resolve(one), where: 'no cell.json: the cell was not measured' });
-  return {
-    cell,
-    capture: capture ? await fileHash(join(one, capture)).catch(() => null) : null,
-    differences,
-  };
+  const hash = capture ? await fileHash(join(one, capture)).catch(() => null) : null;
+  if (!hash) differences.push({ file: resolve(one), where: 'no capture: the cell was not measured' });
+  return { cell, capture: hash, differences };
 }
 
 const isCompared = (name: string) =>
