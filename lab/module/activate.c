@@ -19,14 +19,23 @@ static unsigned long left(u32 ms)
 	return max(msecs_to_jiffies(ms), 1ul);
 }
 
+/* One timer serves for retransmission, loss probe, reordering (only with data sent) and window probe (only without). */
+static void transmit_timer_start(struct sock *sk, const struct tcpmig_state *s)
+{
+	bool probe = s->timer == ICSK_TIME_PROBE0;
+
+	if (tcp_sk(sk)->packets_out)
+		compat_reset_xmit_timer(sk, probe || !s->timer ? ICSK_TIME_RETRANS : s->timer,
+					left(probe || !s->timer ? s->rto_ms : s->timer_left_ms));
+	else if (!skb_queue_empty(&sk->sk_write_queue))
+		compat_reset_xmit_timer(sk, ICSK_TIME_PROBE0, left(probe ? s->timer_left_ms : s->rto_ms));
+}
+
 void tcpmig_timers_start(struct sock *sk, const struct tcpmig_state *s)
 {
-	if (tcp_sk(sk)->packets_out)
-		compat_reset_xmit_timer(sk, ICSK_TIME_RETRANS, left(s->timer_left_ms));
-	else if (!skb_queue_empty(&sk->sk_write_queue))
-		compat_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
-					left(s->timer == ICSK_TIME_PROBE0 ? s->timer_left_ms : s->rto_ms));
-	if (sock_flag(sk, SOCK_KEEPOPEN) && s->keepalive_left_ms != TCPMIG_NEVER)
+	transmit_timer_start(sk, s);
+	/* Also the end of FIN_WAIT2 of a connection that no program has. */
+	if (s->keepalive_left_ms != TCPMIG_NEVER)
 		sk_reset_timer(sk, compat_keepalive_timer(sk), jiffies + left(s->keepalive_left_ms));
 }
 
@@ -34,7 +43,8 @@ void tcpmig_timers_start(struct sock *sk, const struct tcpmig_state *s)
 void tcpmig_kick(struct sock *sk)
 {
 	lock_sock(sk);
-	if (sk->sk_state != TCP_CLOSE) {
+	/* Before the handshake there is nothing to acknowledge. */
+	if (BIT(sk->sk_state) & ~(TCPF_CLOSE | TCPF_SYN_SENT)) {
 		clock_refresh(tcp_sk(sk));
 		compat_send_ack(sk);
 		if (!test_and_set_bit(TCP_TSQ_DEFERRED, &sk->sk_tsq_flags))
@@ -45,13 +55,18 @@ void tcpmig_kick(struct sock *sk)
 
 void tcpmig_activate(struct sock *sk, const struct tcpmig_built *built, struct tcpmig_capture_queue *capture)
 {
+	bool closed = built->state->tcp_state == TCP_CLOSE;
+
 	lock_sock(sk);
 	tcp_sk(sk)->repair = 0;
+	tcpmig_count(activated);
+	if (closed) {
+		release_sock(sk);
+		return;
+	}
 	clock_refresh(tcp_sk(sk));
 	tcpmig_timers_start(sk, built->state);
-	tcpmig_ofo_import(sk, built->state, built->data, built->size);
 	release_sock(sk);
 	tcpmig_capture_release(capture, sk);
 	tcpmig_kick(sk);
-	tcpmig_count(activated);
 }

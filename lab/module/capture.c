@@ -7,10 +7,8 @@
  * with flags and window agree; the paper compares sequence numbers only, which would lose a window that reopens.
  */
 #include <linux/hashtable.h>
-#include <linux/ip.h>
 #include <linux/jhash.h>
 #include <linux/moduleparam.h>
-#include <linux/netfilter_ipv4.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
@@ -29,6 +27,7 @@ struct captured_segment {
 	struct sk_buff *skb;
 	u32 seq, len, ack;
 	__be32 word;            /* data offset, flags, window */
+	u8 family;              /* of netfilter */
 };
 
 struct tcpmig_capture_queue {
@@ -46,22 +45,16 @@ struct tcpmig_capture_queue {
 
 static DEFINE_HASHTABLE(captures, 8);
 static DEFINE_SPINLOCK(captures_lock);
-
-static u32 tuple_hash(__be32 raddr, __be16 rport, __be16 lport)
-{
-	return jhash_2words((__force u32)raddr, (__force u32)rport << 16 | (__force u32)lport, 0);
-}
+/* Without a capture no segment is looked at. */
+static atomic_t captures_count;
 
 /* RCU, or captures_lock. */
-static struct tcpmig_capture_queue *capture_find(struct net *net, __be32 laddr, __be32 raddr, __be16 lport,
-						 __be16 rport)
+static struct tcpmig_capture_queue *capture_find(struct net *net, const struct tcpmig_tuple *t)
 {
 	struct tcpmig_capture_queue *q;
 
-	hash_for_each_possible_rcu(captures, q, node, tuple_hash(raddr, rport, lport),
-				   lockdep_is_held(&captures_lock))
-		if (q->tuple.raddr == raddr && q->tuple.rport == rport && q->tuple.lport == lport &&
-		    q->tuple.laddr == laddr && net_eq(q->net, net))
+	hash_for_each_possible_rcu(captures, q, node, tcpmig_tuple_hash(t), lockdep_is_held(&captures_lock))
+		if (tcpmig_tuple_same(&q->tuple, t) && net_eq(q->net, net))
 			return q;
 	return NULL;
 }
@@ -71,14 +64,14 @@ bool tcpmig_capture_active(struct net *net, const struct tcpmig_tuple *t)
 	bool found;
 
 	rcu_read_lock();
-	found = capture_find(net, t->laddr, t->raddr, t->lport, t->rport);
+	found = capture_find(net, t);
 	rcu_read_unlock();
 	return found;
 }
 
 struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct tcpmig_tuple *t)
 {
-	struct tcpmig_capture_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+	struct tcpmig_capture_queue *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
 
 	if (!q)
 		return ERR_PTR(-ENOMEM);
@@ -90,12 +83,13 @@ struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct 
 	hash_init(q->seen);
 
 	spin_lock_bh(&captures_lock);
-	if (capture_find(net, t->laddr, t->raddr, t->lport, t->rport)) {
+	if (capture_find(net, t)) {
 		spin_unlock_bh(&captures_lock);
 		kfree(q);
 		return ERR_PTR(-EADDRINUSE);
 	}
-	hash_add_rcu(captures, &q->node, tuple_hash(t->raddr, t->rport, t->lport));
+	hash_add_rcu(captures, &q->node, tcpmig_tuple_hash(t));
+	atomic_inc(&captures_count);
 	spin_unlock_bh(&captures_lock);
 	return q;
 }
@@ -146,22 +140,19 @@ static bool segment_store(struct tcpmig_capture_queue *q, struct sk_buff *skb, c
 
 unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct iphdr *ip = ip_hdr(skb);
 	struct tcpmig_capture_queue *q;
 	struct captured_segment as;
-	const struct tcphdr *th;
+	struct tcpmig_segment seg;
 	bool stored;
 
-	if (ip->protocol != IPPROTO_TCP || !pskb_may_pull(skb, ip_hdrlen(skb) + sizeof(*th)))
+	if (!atomic_read(&captures_count) || !tcpmig_segment_read(skb, &seg))
 		return NF_ACCEPT;
-	ip = ip_hdr(skb);
-	th = (const struct tcphdr *)(skb->data + ip_hdrlen(skb));
-	q = capture_find(state->net, ip->daddr, ip->saddr, th->dest, th->source);
-	if (!q || th->doff < sizeof(*th) / 4)
+	q = capture_find(state->net, &seg.tuple);
+	if (!q)
 		return NF_ACCEPT;
-
-	as = (struct captured_segment){ .seq = ntohl(th->seq), .ack = ntohl(th->ack_seq), .word = tcp_flag_word(th),
-					.len = skb->len - ip_hdrlen(skb) - th->doff * 4 };
+	as = (struct captured_segment){ .seq = ntohl(seg.th->seq), .ack = ntohl(seg.th->ack_seq),
+					.word = tcp_flag_word(seg.th), .len = skb->len - seg.payload,
+					.family = state->pf };
 	spin_lock(&q->lock);
 	if (!q->active) {
 		spin_unlock(&q->lock);
@@ -185,8 +176,9 @@ static bool segment_stale(const struct captured_segment *s, const struct sock *s
 	return s->len && !after(s->seq + s->len, READ_ONCE(tp->rcv_nxt)) && !after(s->ack, READ_ONCE(tp->snd_una));
 }
 
-/* LOCAL_IN's continuation, as ip_local_deliver of the kernel names it: not exported, so taken from the hook. */
-static int (*deliver)(struct net *net, struct sock *sk, struct sk_buff *skb);
+/* LOCAL_IN's continuation in each family, as ip_local_deliver and ip6_input of the kernel name it: not exported, so
+ * taken from the hook. */
+static int (*deliver[NFPROTO_NUMPROTO])(struct net *net, struct sock *sk, struct sk_buff *skb);
 
 void tcpmig_capture_release(struct tcpmig_capture_queue *q, const struct sock *sk)
 {
@@ -203,7 +195,7 @@ void tcpmig_capture_release(struct tcpmig_capture_queue *q, const struct sock *s
 		} else {
 			q->counts.reinjected++;
 			tcpmig_count(reinjected);
-			READ_ONCE(deliver)(q->net, NULL, s->skb);
+			READ_ONCE(deliver[s->family])(q->net, NULL, s->skb);
 		}
 		kfree(s);
 	}
@@ -240,6 +232,7 @@ void tcpmig_capture_free(struct tcpmig_capture_queue *q)
 		return;
 	spin_lock_bh(&captures_lock);
 	hash_del_rcu(&q->node);
+	atomic_dec(&captures_count);
 	spin_unlock_bh(&captures_lock);
 	tcpmig_capture_purge(q);
 	kfree_rcu(q, rcu);
@@ -249,27 +242,25 @@ static unsigned int local_in(void *priv, struct sk_buff *skb, const struct nf_ho
 {
 	unsigned int verdict;
 
-	if (unlikely(!READ_ONCE(deliver)))
-		WRITE_ONCE(deliver, state->okfn);
+	if (unlikely(!READ_ONCE(deliver[state->pf])))
+		WRITE_ONCE(deliver[state->pf], state->okfn);
 	verdict = tcpmig_capture_segment(skb, state);
-	return verdict == NF_ACCEPT ? tcpmig_cluster_verdict(skb, state) : verdict;
+	return verdict == NF_ACCEPT && state->pf == NFPROTO_IPV4 ? tcpmig_cluster_verdict(skb, state) : verdict;
 }
 
-static const struct nf_hook_ops local_in_ops = {
-	.hook = local_in,
-	.pf = NFPROTO_IPV4,
-	.hooknum = NF_INET_LOCAL_IN,
-	.priority = INT_MAX,
+static const struct nf_hook_ops local_in_ops[] = {
+	{ .hook = local_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
+	{ .hook = local_in, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
 };
 
 static int __net_init capture_net_init(struct net *net)
 {
-	return nf_register_net_hook(net, &local_in_ops);
+	return nf_register_net_hooks(net, local_in_ops, ARRAY_SIZE(local_in_ops));
 }
 
 static void __net_exit capture_net_exit(struct net *net)
 {
-	nf_unregister_net_hook(net, &local_in_ops);
+	nf_unregister_net_hooks(net, local_in_ops, ARRAY_SIZE(local_in_ops));
 }
 
 static struct pernet_operations capture_net_ops = {

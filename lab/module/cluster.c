@@ -91,19 +91,16 @@ static unsigned int syn_verdict(const struct iphdr *ip, const struct tcphdr *th,
 
 static unsigned int tcp_verdict(struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct tcphdr *th;
-	const struct iphdr *ip;
+	struct tcpmig_segment seg;
 	struct sock *sk;
 
-	if (!pskb_may_pull(skb, ip_hdrlen(skb) + sizeof(*th))) {
+	if (!tcpmig_segment_read(skb, &seg)) {
 		tcpmig_count(tcp_malformed_dropped);
 		return NF_DROP;
 	}
-	ip = ip_hdr(skb);
-	th = (const struct tcphdr *)(skb->data + ip_hdrlen(skb));
-	sk = compat_lookup_established(state->net, ip->saddr, th->source, ip->daddr, th->dest, state->in->ifindex);
-	if (th->syn && !th->ack && !th->rst)
-		return syn_verdict(ip, th, sk);
+	sk = compat_lookup_established(state->net, &seg.tuple, state->in->ifindex);
+	if (seg.th->syn && !seg.th->ack && !seg.th->rst)
+		return syn_verdict(ip_hdr(skb), seg.th, sk);
 	if (sk) {
 		sock_gen_put(sk);
 		return NF_ACCEPT;

@@ -76,7 +76,6 @@ void tcpmig_congestion_export(const struct sock *sk, struct tcpmig_state *s)
 		cubic_export(sk, &s->cubic);
 }
 
-/* Loss recovery is not carried (no SACK marks): the connection is in state Open, with the window it had. */
 void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -85,7 +84,6 @@ void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s)
 	tp->snd_cwnd_cnt = s->cwnd_cnt;
 	tp->snd_cwnd_clamp = s->cwnd_clamp;
 	tp->snd_cwnd_used = s->cwnd_used;
-	tp->snd_cwnd_stamp = tcp_jiffies32;
 	tp->snd_ssthresh = s->ssthresh;
 	tp->reordering = s->reordering;
 	sk->sk_pacing_rate = s->pacing_rate;

@@ -17,7 +17,11 @@ static int capture_error(u32 refusal)
 
 static bool tuple_is_whole(const struct tcpmig_tuple *t)
 {
-	return t->laddr && t->raddr && t->lport && t->rport;
+	bool addressed = tcpmig_tuple_is_ipv4(t) ?
+			 tcpmig_tuple_laddr4(t) && tcpmig_tuple_raddr4(t) :
+			 !ipv6_addr_any(tcpmig_tuple_laddr6(t)) && !ipv6_addr_any(tcpmig_tuple_raddr6(t));
+
+	return addressed && t->lport && t->rport;
 }
 
 /* Two sessions may both have found the tuple free: the one that is late is refused like any other. */
@@ -79,7 +83,9 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 	if (err)
 		return err;
 	why = tcpmig_state_contradiction(built->state);
-	if (!why && memcmp(&built->state->tuple, &s->tuple, sizeof(s->tuple)))
+	if (!why && built->state->tcp_state != TCP_CLOSE && !s->capture)
+		why = "no capture";
+	if (!why && s->capture && !tcpmig_tuple_same(&built->state->tuple, &s->tuple))
 		why = "not the connection that is captured";
 	if (why)
 		pr_notice_ratelimited("state: contradiction: %s\n", why);
@@ -92,7 +98,7 @@ static int sock_build(struct tcpmig_session *s, u32 *refusal)
 	struct file *file;
 	int err;
 
-	err = sock_create(AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
+	err = sock_create(s->built.state->family, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (err)
 		return err;
 	/* Also releases the socket when it fails. */
@@ -105,15 +111,20 @@ static int sock_build(struct tcpmig_session *s, u32 *refusal)
 		fput(file);
 		return err;
 	}
-	s->sock = sock;
+	sock_hold(sock->sk);
+	tcpmig_session_hold(s, sock->sk, file);
 	return 0;
 }
 
 /* The descriptor appears when nothing can fail any more. */
 static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void __user *arg)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
+	int fd;
 
+	b->fd = -1;
+	if (s->built.state->orphan)
+		return copy_to_user(arg, b, sizeof(*b)) ? -EFAULT : 0;
+	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	b->fd = fd;
@@ -121,7 +132,7 @@ static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void 
 		put_unused_fd(fd);
 		return -EFAULT;
 	}
-	fd_install(fd, get_file(s->sock->file));
+	fd_install(fd, get_file(s->file));
 	return 0;
 }
 
@@ -141,7 +152,7 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
 	if (!err) {
 		err = sock_publish(s, &b, arg);
 		if (err) {
-			tcpmig_destroy(s->sock->sk);
+			tcpmig_destroy(s->sk);
 			tcpmig_session_forget_sock(s);
 		}
 	} else if (tcpmig_count_refusal(b.refusal) && copy_to_user(arg, &b, sizeof(b))) {
@@ -159,7 +170,7 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
 
 int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg)
 {
-	tcpmig_activate(s->sock->sk, &s->built, s->capture);
+	tcpmig_activate(s->sk, &s->built, s->capture);
 	s->status.activate_ns = ktime_get_ns();
 	tcpmig_status_set_capture(s, s->capture);
 	tcpmig_capture_free(s->capture);

@@ -47,7 +47,7 @@ static const struct {
 	{ TCPMIG_IOC_COMMIT, AT(FROZEN), tcpmig_session_commit },
 	{ TCPMIG_IOC_ABORT, AT(FROZEN) | AT(CAPTURING) | AT(BUILT), tcpmig_session_abort_call },
 	{ TCPMIG_IOC_CAPTURE, AT(IDLE), tcpmig_session_capture },
-	{ TCPMIG_IOC_SET, AT(CAPTURING), tcpmig_session_set },
+	{ TCPMIG_IOC_SET, AT(IDLE) | AT(CAPTURING), tcpmig_session_set },
 	{ TCPMIG_IOC_ACTIVATE, AT(BUILT), tcpmig_session_activate },
 	{ TCPMIG_IOC_STATUS, ~0u, tcpmig_session_status },
 };

@@ -7,13 +7,6 @@
 #include "stamp.h"
 #include "state.h"
 
-static u32 age_us(u64 stamp)
-{
-	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
-
-	return now > stamp ? min_t(u64, now - stamp, U32_MAX) : 0;
-}
-
 static void read_sequences(const struct tcp_sock *tp, struct tcpmig_state *s)
 {
 	s->rcv_nxt = tp->rcv_nxt;
@@ -24,6 +17,29 @@ static void read_sequences(const struct tcp_sock *tp, struct tcpmig_state *s)
 	s->write_seq = tp->write_seq;
 	s->snd_sml = tp->snd_sml;
 	s->pushed_seq = tp->pushed_seq;
+	s->snd_up = tp->snd_up;
+	s->urg_data = tp->urg_data;
+	s->urg_seq = tp->urg_seq;
+}
+
+/* What a reset or a time-out threw away was counted all the same. */
+static void forget_unsent(struct tcpmig_state *s)
+{
+	s->snd_nxt = s->snd_una;
+	s->write_seq = s->snd_una;
+	s->pushed_seq = s->snd_una;
+	s->snd_up = s->snd_una;
+}
+
+static void read_identity(const struct sock *sk, struct tcpmig_state *s)
+{
+	tcpmig_sock_tuple(sk, &s->tuple);
+	s->family = sk->sk_family;
+	s->tcp_state = sk->sk_state;
+	s->orphan = sock_flag(sk, SOCK_DEAD);
+	s->shutdown = sk->sk_shutdown;
+	s->done = sock_flag(sk, SOCK_DONE);
+	s->error = sk->sk_err;
 }
 
 static void read_windows(const struct tcp_sock *tp, struct tcpmig_state *s)
@@ -36,10 +52,10 @@ static void read_windows(const struct tcp_sock *tp, struct tcpmig_state *s)
 	s->window_clamp = tp->window_clamp;
 	s->rcvq_space = max_t(u32, tp->rcvq_space.space, 1);
 	s->rcvq_seq = tp->rcvq_space.seq;
-	s->rcvq_age_us = age_us(tp->rcvq_space.time);
+	s->rcvq_age_us = stamp_age_us(tp->rcvq_space.time);
 	s->rcv_rtt_us = tp->rcv_rtt_est.rtt_us;
 	s->rcv_rtt_seq = tp->rcv_rtt_est.seq;
-	s->rcv_rtt_age_us = age_us(tp->rcv_rtt_est.time);
+	s->rcv_rtt_age_us = stamp_age_us(tp->rcv_rtt_est.time);
 	s->has_scaling_ratio = COMPAT_HAS_SCALING_RATIO;
 	s->scaling_ratio = compat_scaling_ratio(tp);
 	s->has_mwnd = COMPAT_HAS_MWND;
@@ -92,22 +108,16 @@ static void read_round_trip(const struct sock *sk, struct tcpmig_state *s)
 	s->retransmits = icsk->icsk_retransmits;
 }
 
-/* Loss probe and reordering timers end in a retransmission timer that is as good here. */
 static void read_timers(struct sock *sk, struct tcpmig_state *s)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	struct timer_list *keepalive = compat_keepalive_timer(sk);
-	bool known = icsk->icsk_pending == ICSK_TIME_RETRANS || icsk->icsk_pending == ICSK_TIME_PROBE0;
 
-	if (tcp_sk(sk)->packets_out)
-		s->timer = ICSK_TIME_RETRANS;
-	else if (icsk->icsk_pending == ICSK_TIME_PROBE0)
-		s->timer = ICSK_TIME_PROBE0;
-	s->timer_left_ms = known ? stamp_left_ms(compat_timer_end(sk)) : s->rto_ms;
+	s->timer = icsk->icsk_pending;
+	s->timer_left_ms = s->timer ? stamp_left_ms(compat_timer_end(sk)) : 0;
 	s->probes_out = icsk->icsk_probes_out;
 	s->probes_age_ms = icsk->icsk_probes_tstamp ? stamp_age_ms(icsk->icsk_probes_tstamp) : TCPMIG_NEVER;
-	s->keepalive_left_ms = sock_flag(sk, SOCK_KEEPOPEN) && timer_pending(keepalive) ?
-			       stamp_left_ms(keepalive->expires) : TCPMIG_NEVER;
+	s->keepalive_left_ms = timer_pending(keepalive) ? stamp_left_ms(keepalive->expires) : TCPMIG_NEVER;
 	s->ack_pending = !!(icsk->icsk_ack.pending & ICSK_ACK_SCHED);
 	s->ack_quick = icsk->icsk_ack.quick;
 	s->ack_pingpong = icsk->icsk_ack.pingpong;
@@ -120,21 +130,18 @@ static void read_timers(struct sock *sk, struct tcpmig_state *s)
 static void read_state(struct sock *sk, struct tcpmig_state *s)
 {
 	s->version = TCPMIG_STATE_VERSION;
-	s->tcp_state = sk->sk_state;
-	tcpmig_sock_tuple(sk, &s->tuple);
+	read_identity(sk, s);
 	read_sequences(tcp_sk(sk), s);
+	if (sk->sk_state == TCP_CLOSE)
+		forget_unsent(s);
 	read_windows(tcp_sk(sk), s);
 	read_options(sk, s);
 	read_round_trip(sk, s);
 	read_timers(sk, s);
 	tcpmig_options_export(sk, s);
 	tcpmig_congestion_export(sk, s);
+	tcpmig_recovery_export(sk, s);
 	tcpmig_queues_measure(sk, &s->bytes);
-}
-
-static bool movable(const struct sock *sk)
-{
-	return sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT;
 }
 
 /*
@@ -147,30 +154,38 @@ static int unhash_and_drain(struct sock *sk)
 	sk->sk_prot->unhash(sk);
 	release_sock(sk);
 	lock_sock(sk);
-	if (movable(sk))
+	if (sk->sk_state == TCP_CLOSE)
+		return -ENOTCONN;
+	if (tcpmig_sock_movable(sk))
 		return 0;
-	if (sk->sk_state != TCP_CLOSE)
-		sk->sk_prot->hash(sk);
+	sk->sk_prot->hash(sk);
 	return -ENOTCONN;
 }
 
-static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
+static int leave_wire(struct sock *sk, struct tcpmig_frozen *f)
 {
 	struct tcpmig_tuple tuple;
 	int err;
 
-	if (!movable(sk))
+	tcpmig_sock_tuple(sk, &tuple);
+	f->capture = tcpmig_capture_start(sock_net(sk), &tuple);
+	if (!IS_ERR(f->capture))
+		return unhash_and_drain(sk);
+	err = PTR_ERR(f->capture);
+	f->capture = NULL;
+	return err;
+}
+
+static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
+{
+	int err = 0;
+
+	if (!tcpmig_sock_movable(sk))
 		return -ENOTCONN;
 	if (tcpmig_sock_refusal(sk))
 		return -EOPNOTSUPP;
-	tcpmig_sock_tuple(sk, &tuple);
-	f->capture = tcpmig_capture_start(sock_net(sk), &tuple);
-	if (IS_ERR(f->capture)) {
-		err = PTR_ERR(f->capture);
-		f->capture = NULL;
-		return err;
-	}
-	err = unhash_and_drain(sk);
+	if (sk->sk_state != TCP_CLOSE)
+		err = leave_wire(sk, f);
 	if (err)
 		return err;
 	read_state(sk, f->state);
@@ -231,7 +246,10 @@ void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 	lock_sock(sk);
 	tcpmig_tcp_state_store(sk, f->tcp_state);
 	release_sock(sk);
-	tcpmig_destroy(sk);
+	if (f->state->orphan)
+		tcpmig_orphan_destroy(sk, f->state);
+	else
+		tcpmig_destroy(sk);
 	frozen_free(f);
 	tcpmig_count(committed);
 }
@@ -240,11 +258,15 @@ void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);
 	tcpmig_tcp_state_store(sk, f->tcp_state);
-	sk->sk_prot->hash(sk);
-	tcpmig_timers_start(sk, f->state);
+	if (f->tcp_state != TCP_CLOSE) {
+		sk->sk_prot->hash(sk);
+		tcpmig_timers_start(sk, f->state);
+	}
 	release_sock(sk);
-	tcpmig_capture_release(f->capture, sk);
-	tcpmig_kick(sk);
+	if (f->capture) {
+		tcpmig_capture_release(f->capture, sk);
+		tcpmig_kick(sk);
+	}
 	frozen_free(f);
 	tcpmig_count(aborted);
 }

@@ -4,7 +4,9 @@
  * place in the hash tables, its route and its queues without a segment to the peer; the rest is set by field.
  * All that comes from the wire was judged in state.c and queue.c before it gets here.
  */
-#include <linux/in.h>
+#include <linux/fcntl.h>
+#include <linux/in6.h>
+#include <linux/netfilter.h>
 #include <net/inet_common.h>
 #include <net/tcp.h>
 
@@ -14,11 +16,6 @@
 
 /* While queues are filled their limits are out of the way. */
 #define BUILD_BUFFER (1 << 30)
-
-static u64 stamp_us(u32 age)
-{
-	return div_u64(tcp_clock_ns(), NSEC_PER_USEC) - age;
-}
 
 static void repair_begin(struct sock *sk, const struct tcpmig_state *s)
 {
@@ -33,32 +30,98 @@ static void repair_begin(struct sock *sk, const struct tcpmig_state *s)
 	sk->sk_priority = s->priority;
 	sk->sk_mark = s->mark;
 	inet_sk(sk)->tos = s->tos;
+	if (s->has_v6) {
+		sk->sk_ipv6only = s->v6only;
+		inet6_sk(sk)->tclass = s->tclass;
+	}
 	tp->write_seq = s->snd_una;
 	tp->rcv_nxt = s->copied_seq;
 	tp->copied_seq = s->copied_seq;
 	release_sock(sk);
 }
 
+/* As the socket's family writes it. */
+static int address_fill(struct sockaddr_storage *a, const struct tcpmig_state *s, const u8 *address, __be16 port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)a;
+	struct sockaddr_in *in = (struct sockaddr_in *)a;
+
+	memset(a, 0, sizeof(*a));
+	a->ss_family = s->family;
+	if (s->family == AF_INET6) {
+		memcpy(&in6->sin6_addr, address, sizeof(in6->sin6_addr));
+		in6->sin6_port = port;
+		return sizeof(*in6);
+	}
+	memcpy(&in->sin_addr, address + 12, sizeof(in->sin_addr));
+	in->sin_port = port;
+	return sizeof(*in);
+}
+
+/* A connection that waits for its handshake is made by an ordinary connect, whose SYN goes nowhere: it was sent. */
+static unsigned int drop_own_segments(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return skb->sk == priv ? NF_DROP : NF_ACCEPT;
+}
+
+static int connect_muted(struct socket *sock, const struct tcpmig_state *s, struct sockaddr_storage *remote, int size)
+{
+	struct nf_hook_ops mute = { .hook = drop_own_segments, .priv = sock->sk, .hooknum = NF_INET_LOCAL_OUT,
+				    .pf = tcpmig_tuple_is_ipv4(&s->tuple) ? NFPROTO_IPV4 : NFPROTO_IPV6,
+				    .priority = INT_MIN };
+	struct net *net = sock_net(sock->sk);
+	int err = nf_register_net_hook(net, &mute);
+
+	if (err)
+		return err;
+	tcp_sk(sock->sk)->repair = 0;
+	err = compat_connect(sock, remote, size, O_NONBLOCK);
+	lock_sock(sock->sk);
+	tcp_sk(sock->sk)->repair = 1;
+	inet_csk(sock->sk)->icsk_pending = 0;
+	release_sock(sock->sk);
+	nf_unregister_net_hook(net, &mute);
+	return err == -EINPROGRESS ? 0 : err ?: -EPROTO;
+}
+
 /* Finds the route again and enters both hash tables; the capture keeps segments away. */
 static int identify(struct socket *sock, const struct tcpmig_state *s, u32 *refusal)
 {
-	struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = s->tuple.laddr,
-				     .sin_port = s->tuple.lport };
-	struct sockaddr_in remote = { .sin_family = AF_INET, .sin_addr.s_addr = s->tuple.raddr,
-				      .sin_port = s->tuple.rport };
-	int err;
+	struct sockaddr_storage a;
+	int err, size;
 
-	err = compat_bind(sock, &local);
+	size = address_fill(&a, s, s->tuple.laddr, s->tuple.lport);
+	err = compat_bind(sock, &a, size);
 	if (err == -EADDRINUSE)
 		*refusal = TCPMIG_PORT_IN_USE;
 	if (err == -EADDRNOTAVAIL)
 		*refusal = TCPMIG_NO_ADDRESS;
 	if (err)
 		return err;
-	err = compat_connect(sock, &remote);
+	size = address_fill(&a, s, s->tuple.raddr, s->tuple.rport);
+	err = s->tcp_state == TCP_SYN_SENT ? connect_muted(sock, s, &a, size) : compat_connect(sock, &a, size, 0);
 	if (err == -EADDRNOTAVAIL)
 		*refusal = TCPMIG_TUPLE_IN_USE;
 	return err;
+}
+
+/* A closed connection is in no table: its ends are only names, for getsockname and the like. */
+static void name_ends(struct socket *sock, const struct tcpmig_state *s)
+{
+	struct inet_sock *inet = inet_sk(sock->sk);
+
+	inet->inet_saddr = tcpmig_tuple_laddr4(&s->tuple);
+	inet->inet_rcv_saddr = inet->inet_saddr;
+	inet->inet_daddr = tcpmig_tuple_raddr4(&s->tuple);
+	inet->inet_sport = s->tuple.lport;
+	inet->inet_dport = s->tuple.rport;
+	if (s->has_v6) {
+		sock->sk->sk_v6_rcv_saddr = *tcpmig_tuple_laddr6(&s->tuple);
+		inet6_sk(sock->sk)->saddr = *tcpmig_tuple_laddr6(&s->tuple);
+		sock->sk->sk_v6_daddr = *tcpmig_tuple_raddr6(&s->tuple);
+	}
+	sock->state = SS_CONNECTED;
+	tcpmig_tcp_state_store(sock->sk, TCP_ESTABLISHED);
 }
 
 static void set_options(struct sock *sk, const struct tcpmig_state *s)
@@ -78,7 +141,8 @@ static void set_options(struct sock *sk, const struct tcpmig_state *s)
 			      max_t(s64, ktime_get_seconds() - s->ts_recent_age_s, 1);
 	rx->rcv_tsval = s->rcv_tsval;
 	rx->rcv_tsecr = s->rcv_tsecr;
-	tp->tcp_header_len = sizeof(struct tcphdr) + (s->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0);
+	if (s->tcp_state != TCP_SYN_SENT)
+		tp->tcp_header_len = sizeof(struct tcphdr) + (s->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0);
 	tp->advmss = s->advmss;
 	tp->max_window = s->max_window;
 	icsk->icsk_mtup.search_high = s->mss_clamp + sizeof(struct tcphdr) + icsk->icsk_af_ops->net_header_len;
@@ -114,7 +178,37 @@ static void receive_fin(struct sock *sk, const struct tcpmig_state *s)
 		tp->copied_seq = s->rcv_nxt;
 }
 
-/* Repair mode puts bytes into the retransmit queue without sending; unsent ones meet a window of zero. */
+/* Repair mode puts bytes, and a FIN, into the retransmit queue without sending. */
+static int fill_retransmit_queue(struct sock *sk, const struct tcpmig_built *built)
+{
+	const struct tcpmig_state *s = built->state;
+	int err;
+
+	tcp_sk(sk)->repair_queue = TCP_SEND_QUEUE;
+	err = tcpmig_queue_import(sk, TCPMIG_A_RTX_DATA, built->data, built->size);
+	if (!err && tcpmig_has_our_fin(s) && s->snd_nxt == s->write_seq)
+		sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	return err;
+}
+
+/* What is not sent yet meets a window of zero. */
+static int fill_write_queue(struct sock *sk, const struct tcpmig_built *built)
+{
+	const struct tcpmig_state *s = built->state;
+	struct tcp_sock *tp = tcp_sk(sk);
+	int err;
+
+	tp->repair = 0;
+	tp->snd_wnd = 0;
+	tp->nonagle = TCP_NAGLE_OFF;
+	err = tcpmig_queue_import(sk, TCPMIG_A_WRITE_DATA, built->data, built->size);
+	if (!err && tcpmig_has_our_fin(s) && s->snd_nxt != s->write_seq)
+		sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	tp->repair = 1;
+	tp->repair_queue = TCP_NO_QUEUE;
+	return err;
+}
+
 static int fill_queues(struct sock *sk, const struct tcpmig_built *built)
 {
 	const struct tcpmig_state *s = built->state;
@@ -129,18 +223,14 @@ static int fill_queues(struct sock *sk, const struct tcpmig_built *built)
 	if (err)
 		return err;
 	receive_fin(sk, s);
-	tp->repair_queue = TCP_SEND_QUEUE;
-	err = tcpmig_queue_import(sk, TCPMIG_A_RTX_DATA, built->data, built->size);
+	if (s->tcp_state == TCP_CLOSE)
+		return 0;
+	err = fill_retransmit_queue(sk, built);
 	if (err)
 		return err;
 	if (tp->snd_nxt != s->snd_nxt)
 		return -EPROTO;
-	tp->repair = 0;
-	tp->snd_wnd = 0;
-	tp->nonagle = TCP_NAGLE_OFF;
-	err = tcpmig_queue_import(sk, TCPMIG_A_WRITE_DATA, built->data, built->size);
-	tp->repair = 1;
-	tp->repair_queue = TCP_NO_QUEUE;
+	err = fill_write_queue(sk, built) ?: tcpmig_ofo_import(sk, built->data, built->size);
 	return err ?: tp->snd_nxt != s->snd_nxt || tp->write_seq != s->write_seq ? -EPROTO : 0;
 }
 
@@ -155,17 +245,19 @@ static void set_windows(struct tcp_sock *tp, const struct tcpmig_state *s)
 	tp->window_clamp = s->window_clamp;
 	tp->rcvq_space.space = s->rcvq_space;
 	tp->rcvq_space.seq = s->rcvq_seq;
-	tp->rcvq_space.time = stamp_us(s->rcvq_age_us);
+	tp->rcvq_space.time = stamp_from_age_us(s->rcvq_age_us);
 	tp->rcv_rtt_est.rtt_us = s->rcv_rtt_us;
 	tp->rcv_rtt_est.seq = s->rcv_rtt_seq;
-	tp->rcv_rtt_est.time = stamp_us(s->rcv_rtt_age_us);
+	tp->rcv_rtt_est.time = stamp_from_age_us(s->rcv_rtt_age_us);
 	tp->rcv_rtt_last_tsecr = s->rcv_rtt_tsecr;
 	if (s->has_scaling_ratio)
 		compat_set_scaling_ratio(tp, s->scaling_ratio);
 	compat_set_mwnd_seq(tp, s->has_mwnd ? s->rcv_mwnd_seq : s->rcv_wup + s->rcv_wnd);
 	tp->snd_sml = s->snd_sml;
 	tp->pushed_seq = s->pushed_seq;
-	tp->snd_up = s->snd_una;
+	tp->snd_up = s->snd_up;
+	tp->urg_data = s->urg_data;
+	tp->urg_seq = s->urg_seq;
 	tp->ecn_flags = s->ecn_flags;
 	tp->pred_flags = 0;
 }
@@ -207,15 +299,35 @@ static void set_acknowledgement(struct inet_connection_sock *icsk, const struct 
 	icsk->icsk_ack.rcv_mss = s->ack_rcv_mss;
 }
 
+/* Of a handshake that the peer has not answered there is only the SYN, which connect made. */
+static int take_over_queues(struct sock *sk, const struct tcpmig_built *built)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcpmig_state *s = built->state;
+
+	if (s->tcp_state != TCP_SYN_SENT)
+		return fill_queues(sk, built);
+	return tp->snd_una == s->snd_una && tp->snd_nxt == s->snd_nxt ? 0 : -EPROTO;
+}
+
+static void set_end(struct sock *sk, const struct tcpmig_state *s)
+{
+	sk->sk_shutdown = s->shutdown;
+	sock_valbool_flag(sk, SOCK_DONE, s->done);
+	sk->sk_err = s->error;
+	tcpmig_tcp_state_store(sk, s->tcp_state);
+}
+
 /* The socket's lock is held all the time, so no timer and no segment gets between. */
 static int take_over(struct sock *sk, const struct tcpmig_built *built)
 {
 	const struct tcpmig_state *s = built->state;
 	int err;
 
-	set_options(sk, s);
+	if (s->tcp_state != TCP_CLOSE)
+		set_options(sk, s);
 	set_timestamps(tcp_sk(sk), s);
-	err = fill_queues(sk, built);
+	err = take_over_queues(sk, built);
 	set_acknowledgement(inet_csk(sk), s);
 	if (err)
 		return err;
@@ -223,11 +335,9 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 	set_round_trip(sk, s);
 	tcpmig_options_import(sk, s);
 	tcpmig_congestion_import(sk, s);
-	if (s->tcp_state == TCP_CLOSE_WAIT) {
-		sk->sk_shutdown |= RCV_SHUTDOWN;
-		sock_set_flag(sk, SOCK_DONE);
-		tcpmig_tcp_state_store(sk, TCP_CLOSE_WAIT);
-	}
+	tcpmig_recovery_import(sk, built);
+	tcpmig_sacks_import(tcp_sk(sk), s);
+	set_end(sk, s);
 	return 0;
 }
 
@@ -245,7 +355,10 @@ int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *ref
 		*refusal = TCPMIG_BAD_STATE;
 		return -EBADMSG;
 	}
-	err = identify(sock, s, refusal);
+	if (s->tcp_state == TCP_CLOSE)
+		name_ends(sock, s);
+	else
+		err = identify(sock, s, refusal);
 	if (err)
 		return err;
 	lock_sock(sk);

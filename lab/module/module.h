@@ -9,10 +9,13 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
-#include "compat/compat.h"
 #include "uapi/tcpmig.h"
+#include "tuple.h"
+#include "compat/compat.h"
 
 struct tcpmig_state;
 struct tcpmig_writer;
@@ -73,17 +76,41 @@ int tcpmig_cluster_init(void);
 void tcpmig_cluster_exit(void);
 unsigned int tcpmig_cluster_verdict(struct sk_buff *skb, const struct nf_hook_state *state);
 
-/* eligible.c: enum tcpmig_refusal. */
+/* eligible.c: enum tcpmig_refusal. The caller holds the socket's lock. */
+#define TCPMIG_MOVABLE_STATES \
+	(TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT | TCPF_LAST_ACK | \
+	 TCPF_CLOSING | TCPF_CLOSE)
 u32 tcpmig_sock_refusal(struct sock *sk);
-u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *tuple);
+bool tcpmig_sock_movable(const struct sock *sk);
+
+/* tuple.c */
+struct tcpmig_segment {
+	struct tcpmig_tuple tuple;
+	const struct tcphdr *th;
+	int payload;            /* offset from skb->data */
+};
+
 void tcpmig_sock_tuple(const struct sock *sk, struct tcpmig_tuple *tuple);
+/* False when the buffer, at LOCAL_IN, is no whole TCP segment. */
+bool tcpmig_segment_read(struct sk_buff *skb, struct tcpmig_segment *seg);
+u32 tcpmig_tuple_hash(const struct tcpmig_tuple *tuple);
+/* With a reference for sock_gen_put, or NULL. Not only a full socket. */
+struct sock *tcpmig_tuple_lookup(struct net *net, const struct tcpmig_tuple *tuple);
+/* enum tcpmig_refusal: whether a connection of this tuple can come. Process context. */
+u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *tuple);
+
+static inline bool tcpmig_tuple_same(const struct tcpmig_tuple *a, const struct tcpmig_tuple *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
 
 /* queue.c. The caller holds the socket's lock. */
 void tcpmig_queues_measure(struct sock *sk, struct tcpmig_queue_bytes *bytes);
 int tcpmig_queues_encode(struct tcpmig_writer *w, struct sock *sk);
 int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size);
 int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size);
-void tcpmig_ofo_import(struct sock *sk, const struct tcpmig_state *s, const void *data, size_t size);
+/* ofo.c */
+int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size);
 
 /* export.c. The caller holds a reference to the socket, not its lock. */
 struct tcpmig_frozen {
@@ -99,10 +126,13 @@ void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);
 /* Ends a connection without a segment to the peer. */
 void tcpmig_destroy(struct sock *sk);
 
+/* orphan.c: the same for a connection that no program has, which only a segment can end. */
+void tcpmig_orphan_destroy(struct sock *sk, const struct tcpmig_state *s);
+
 /* import.c */
 struct tcpmig_built {
 	struct tcpmig_state *state;
-	void *data;             /* the attributes: ACTIVATE needs the out-of-order queue */
+	void *data;             /* the attributes */
 	size_t size;
 };
 

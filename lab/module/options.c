@@ -36,6 +36,7 @@ static void read_socket_options(const struct sock *sk, struct tcpmig_state *s)
 	s->ttl = inet_sk(sk)->uc_ttl < 0 ? 0 : inet_sk(sk)->uc_ttl;
 	s->min_ttl = inet_sk(sk)->min_ttl;
 	s->pmtudisc = inet_sk(sk)->pmtudisc;
+	s->txhash = sk->sk_txhash;
 }
 
 static void read_tcp_options(const struct sock *sk, struct tcpmig_state *s)
@@ -79,6 +80,7 @@ static void set_socket_options(struct sock *sk, const struct tcpmig_state *s)
 	inet_sk(sk)->uc_ttl = s->ttl ?: -1;
 	inet_sk(sk)->min_ttl = s->min_ttl;
 	inet_sk(sk)->pmtudisc = s->pmtudisc;
+	sk->sk_txhash = s->txhash;
 }
 
 static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
@@ -106,14 +108,45 @@ static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
 	tp->total_retrans = s->total_retrans;
 }
 
+static void read_ipv6_options(const struct sock *sk, struct tcpmig_state *s)
+{
+	const struct ipv6_pinfo *np = inet6_sk(sk);
+
+	s->has_v6 = sk->sk_family == AF_INET6;
+	if (!s->has_v6)
+		return;
+	s->v6only = sk->sk_ipv6only;
+	s->tclass = np->tclass;
+	s->hop_limit = np->hop_limit < 0 ? 0 : np->hop_limit;
+	s->min_hop_limit = np->min_hopcount;
+	s->pmtudisc6 = np->pmtudisc;
+	s->flow_label = np->flow_label;
+	s->autoflowlabel = compat_autoflowlabel(sk);
+}
+
+/* V6ONLY and TCLASS are set before the connection has a route. */
+static void set_ipv6_options(struct sock *sk, const struct tcpmig_state *s)
+{
+	struct ipv6_pinfo *np = inet6_sk(sk);
+
+	np->hop_limit = s->hop_limit ?: -1;
+	np->min_hopcount = s->min_hop_limit;
+	np->pmtudisc = s->pmtudisc6;
+	np->flow_label = s->flow_label;
+	compat_set_autoflowlabel(sk, s->autoflowlabel);
+}
+
 void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s)
 {
 	read_socket_options(sk, s);
 	read_tcp_options(sk, s);
+	read_ipv6_options(sk, s);
 }
 
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s)
 {
 	set_socket_options(sk, s);
 	set_tcp_options(sk, s);
+	if (s->has_v6)
+		set_ipv6_options(sk, s);
 }

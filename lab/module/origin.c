@@ -8,50 +8,84 @@
 #include "session.h"
 #include "state.h"
 
-static u32 attach_refusal(struct sock *sk)
+static int find_by_descriptor(struct tcpmig_session *s, int fd)
 {
-	u32 refusal;
-
-	lock_sock(sk);
-	refusal = tcpmig_sock_refusal(sk);
-	release_sock(sk);
-	return refusal;
-}
-
-int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg)
-{
-	struct tcpmig_attach a;
 	struct socket *sock;
-	int err = 0;
+	int err;
 
-	if (copy_from_user(&a, arg, sizeof(a)))
-		return -EFAULT;
-	sock = sockfd_lookup(a.fd, &err);
+	sock = sockfd_lookup(fd, &err);
 	if (!sock)
 		return err;
 	if (!net_eq(sock_net(sock->sk), s->net)) {
 		fput(sock->file);
 		return -EXDEV;
 	}
-	a.refusal = attach_refusal(sock->sk);
-	a.state = sock->sk->sk_state;
-	a.tuple = (struct tcpmig_tuple){};
+	sock_hold(sock->sk);
+	tcpmig_session_hold(s, sock->sk, sock->file);
+	return 0;
+}
+
+/* What no program has any more is found by its tuple alone; *refusal says what else it is. */
+static int find_by_tuple(struct tcpmig_session *s, const struct tcpmig_tuple *tuple, u32 *refusal)
+{
+	struct sock *sk = tcpmig_tuple_lookup(s->net, tuple);
+
+	if (!sk)
+		return -ENOENT;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		*refusal = TCPMIG_TIME_WAIT;
+	else if (sk->sk_state == TCP_NEW_SYN_RECV || !sock_flag(sk, SOCK_DEAD))
+		*refusal = sk->sk_state == TCP_NEW_SYN_RECV ? TCPMIG_HANDSHAKE : TCPMIG_OWNED;
+	if (!*refusal) {
+		tcpmig_session_hold(s, sk, NULL);
+		return 0;
+	}
+	sock_gen_put(sk);
+	tcpmig_count_refusal(*refusal);
+	return -EOPNOTSUPP;
+}
+
+static int attach(struct tcpmig_session *s, struct tcpmig_attach *a)
+{
+	int err = a->fd >= 0 ? find_by_descriptor(s, a->fd) : find_by_tuple(s, &a->tuple, &a->refusal);
+
+	if (err)
+		return err;
+	lock_sock(s->sk);
+	a->refusal = tcpmig_sock_refusal(s->sk);
+	a->state = s->sk->sk_state;
+	if (!a->refusal)
+		tcpmig_sock_tuple(s->sk, &a->tuple);
+	release_sock(s->sk);
+	return a->refusal ? -EOPNOTSUPP : 0;
+}
+
+int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_attach a;
+	int err;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	a.refusal = TCPMIG_OK;
+	a.state = 0;
+	if (a.fd >= 0)
+		a.tuple = (struct tcpmig_tuple){};
 	tcpmig_session_forget_sock(s);
 	s->stage = TCPMIG_STAGE_IDLE;
-	if (a.refusal) {
-		fput(sock->file);
-		return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : -EOPNOTSUPP;
+	err = attach(s, &a);
+	if (err) {
+		tcpmig_session_forget_sock(s);
+	} else {
+		s->tuple = a.tuple;
+		s->stage = TCPMIG_STAGE_ATTACHED;
 	}
-	tcpmig_sock_tuple(sock->sk, &a.tuple);
-	s->sock = sock;
-	s->tuple = a.tuple;
-	s->stage = TCPMIG_STAGE_ATTACHED;
-	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
+	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : err;
 }
 
 int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg)
 {
-	int err = tcpmig_freeze(s->sock->sk, &s->frozen);
+	int err = tcpmig_freeze(s->sk, &s->frozen);
 
 	if (err)
 		return err;
@@ -71,7 +105,7 @@ int tcpmig_session_get(struct tcpmig_session *s, void __user *arg)
 
 	if (copy_from_user(&b, arg, sizeof(b)))
 		return -EFAULT;
-	err = tcpmig_encode(s->sock->sk, &s->frozen, &measure);
+	err = tcpmig_encode(s->sk, &s->frozen, &measure);
 	if (err)
 		return err;
 	room = b.size;
@@ -82,13 +116,13 @@ int tcpmig_session_get(struct tcpmig_session *s, void __user *arg)
 		return -EMSGSIZE;
 	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(b.addr), measure.size);
 	w.to = &to;
-	return tcpmig_encode(s->sock->sk, &s->frozen, &w);
+	return tcpmig_encode(s->sk, &s->frozen, &w);
 }
 
 int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg)
 {
 	tcpmig_status_set_capture(s, s->frozen.capture);
-	tcpmig_commit(s->sock->sk, &s->frozen);
+	tcpmig_commit(s->sk, &s->frozen);
 	tcpmig_session_forget_sock(s);
 	s->stage = TCPMIG_STAGE_ENDED;
 	return 0;

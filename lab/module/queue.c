@@ -5,7 +5,7 @@
  *	 copied_seq      rcv_nxt                 snd_una       snd_nxt       write_seq
  *	----|---- receive ---|  ... out of order    |- retransmit -|--- write ---|
  *
- * Bytes and not buffers: edges of buffers, SACK marks and send times are not carried.
+ * Of what was sent each buffer's edges, marks and times are carried as well; of the rest only the bytes.
  */
 #include <net/netlink.h>
 #include <net/tcp.h>
@@ -18,6 +18,7 @@ typedef int (*piece_fn)(void *arg, u16 attr, struct sk_buff *skb, u32 seq, int o
 
 static int emit_skb(piece_fn emit, void *arg, u16 attr, struct sk_buff *skb, u32 *seq)
 {
+	u32 most = attr == TCPMIG_A_OFO ? TCPMIG_OFO_CHUNK_MAX : TCPMIG_CHUNK_MAX;
 	int offset = *seq - TCP_SKB_CB(skb)->seq;
 	int err;
 
@@ -25,7 +26,7 @@ static int emit_skb(piece_fn emit, void *arg, u16 attr, struct sk_buff *skb, u32
 		return -EPROTO;
 	/* Buffers may overlap: what was emitted before is skipped. */
 	while (offset < (int)skb->len) {
-		u32 len = min_t(u32, skb->len - offset, TCPMIG_CHUNK_MAX);
+		u32 len = min_t(u32, skb->len - offset, most);
 
 		err = emit(arg, attr, skb, *seq, offset, len);
 		if (err)
@@ -59,7 +60,11 @@ static int walk_retransmit(struct sock *sk, piece_fn emit, void *arg)
 	int err;
 
 	for (n = rb_first(&sk->tcp_rtx_queue); n; n = rb_next(n)) {
-		err = emit_skb(emit, arg, TCPMIG_A_RTX_DATA, rb_to_skb(n), &seq);
+		struct sk_buff *skb = rb_to_skb(n);
+		int offset = seq - TCP_SKB_CB(skb)->seq;
+
+		err = emit(arg, TCPMIG_A_RTX_BUFFER, skb, seq, offset, skb->len - offset) ?:
+		      emit_skb(emit, arg, TCPMIG_A_RTX_DATA, skb, &seq);
 		if (err)
 			return err;
 	}
@@ -87,8 +92,12 @@ static int walk_ofo(struct sock *sk, piece_fn emit, void *arg)
 	int err;
 
 	for (n = rb_first(&tcp_sk(sk)->out_of_order_queue); n; n = rb_next(n)) {
-		seq = TCP_SKB_CB(rb_to_skb(n))->seq;
-		err = emit_skb(emit, arg, TCPMIG_A_OFO, rb_to_skb(n), &seq);
+		struct sk_buff *skb = rb_to_skb(n);
+
+		seq = TCP_SKB_CB(skb)->seq;
+		/* A FIN that came alone, before the data that it ends. */
+		err = skb->len ? emit_skb(emit, arg, TCPMIG_A_OFO, skb, &seq) :
+				 emit(arg, TCPMIG_A_OFO, skb, seq, 0, 0);
 		if (err)
 			return err;
 	}
@@ -146,11 +155,20 @@ static int write_data(struct tcpmig_writer *w, u16 attr, struct sk_buff *skb, in
 static int write_piece(void *arg, u16 attr, struct sk_buff *skb, u32 seq, int offset, u32 len)
 {
 	struct tcpmig_writer *w = arg;
+	struct tcpmig_sent sent;
+	u8 fin;
 
+	if (attr == TCPMIG_A_RTX_BUFFER) {
+		tcpmig_sent_read(skb, len, &sent);
+		return tcpmig_write_attr(w, attr, &sent, sizeof(sent));
+	}
 	if (attr != TCPMIG_A_OFO)
 		return write_data(w, attr, skb, offset, len);
-	return tcpmig_write_head(w, attr | NLA_F_NESTED, nla_total_size(sizeof(seq)) + nla_total_size(len)) ?:
+	fin = TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN && offset + len == skb->len;
+	return tcpmig_write_head(w, attr | NLA_F_NESTED, nla_total_size(sizeof(seq)) + nla_total_size(sizeof(fin)) +
+				 nla_total_size(len)) ?:
 	       tcpmig_write_attr(w, TCPMIG_A_OFO_SEQ, &seq, sizeof(seq)) ?:
+	       tcpmig_write_attr(w, TCPMIG_A_OFO_FIN, &fin, sizeof(fin)) ?:
 	       write_data(w, TCPMIG_A_OFO_DATA, skb, offset, len);
 }
 
@@ -159,43 +177,85 @@ int tcpmig_queues_encode(struct tcpmig_writer *w, struct sock *sk)
 	return walk_all(sk, write_piece, w);
 }
 
-static int ofo_check(const struct tcpmig_state *s, const struct nlattr *nest, u32 *len)
+/* What is left of the sent buffer, and where the last piece out of order ended. */
+struct queue_cursor {
+	u32 sent_left, ofo_end;
+	bool sent_over;         /* a SYN or a FIN was the last */
+};
+
+static int ofo_check(const struct tcpmig_state *s, const struct nlattr *nest, struct queue_cursor *c, u32 *len)
 {
 	const struct nlattr *first = nla_find_nested(nest, TCPMIG_A_OFO_SEQ);
+	const struct nlattr *fin = nla_find_nested(nest, TCPMIG_A_OFO_FIN);
 	const struct nlattr *data = nla_find_nested(nest, TCPMIG_A_OFO_DATA);
 	u32 seq;
 
-	/* No room for a third, whose bytes nobody would count. */
-	if (!first || !data || nla_len(nest) != nla_total_size(nla_len(first)) + nla_total_size(nla_len(data)))
+	/* No room for a fourth, whose bytes nobody would count. */
+	if (!first || !fin || !data || nla_len(nest) != nla_total_size(nla_len(first)) + nla_total_size(nla_len(fin)) +
+						       nla_total_size(nla_len(data)))
 		return -EBADMSG;
 	seq = nla_get_u32(first);
 	*len = nla_len(data);
-	if (!*len || !after(seq, s->rcv_nxt) || after(seq + *len, s->rcv_nxt + s->rcv_wnd + (64 << 10)))
+	if (nla_get_u8(fin) > 1 || (!*len && !nla_get_u8(fin)))
 		return -EBADMSG;
+	if (tcpmig_has_their_fin(s) && s->tcp_state != TCP_CLOSE)
+		return -EBADMSG;
+	if (!after(seq, s->rcv_nxt) || after(seq + *len, s->rcv_nxt + s->rcv_wnd + (64 << 10)))
+		return -EBADMSG;
+	/* Upwards, and none over another. */
+	if (before(seq, c->ofo_end))
+		return -EBADMSG;
+	c->ofo_end = seq + *len + nla_get_u8(fin);
+	return 0;
+}
+
+static int sent_check(const struct tcpmig_state *s, const struct nlattr *a, struct queue_cursor *c)
+{
+	const struct tcpmig_sent *sent = nla_data(a);
+	bool alone = tcpmig_has_our_fin(s) || s->tcp_state == TCP_SYN_SENT;
+	const char *why = tcpmig_sent_contradiction(s, sent);
+
+	if (c->sent_left || c->sent_over || (!sent->len && !alone))
+		why = "edges of sent buffers";
+
+	if (why) {
+		pr_notice_ratelimited("state: contradiction: %s\n", why);
+		return -EBADMSG;
+	}
+	c->sent_left = sent->len;
+	c->sent_over = !sent->len;
 	return 0;
 }
 
 /* After the policy's check: adds up the queues; out-of-order pieces must lie beyond RCV.NXT. */
 int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size)
 {
+	struct queue_cursor c = { .ofo_end = s->rcv_nxt + 1 };
 	const struct nlattr *a;
 	int rem;
 
 	nla_for_each_attr(a, data, size, rem) {
 		u32 len = nla_len(a);
 
-		if (nla_type(a) == TCPMIG_A_OFO && ofo_check(s, a, &len))
+		if (nla_type(a) == TCPMIG_A_OFO && ofo_check(s, a, &c, &len))
 			return -EBADMSG;
+		if (nla_type(a) == TCPMIG_A_RTX_BUFFER && sent_check(s, a, &c))
+			return -EBADMSG;
+		if (nla_type(a) == TCPMIG_A_RTX_DATA) {
+			if (len > c.sent_left)
+				return -EBADMSG;
+			c.sent_left -= len;
+		}
 		bytes_add(&s->bytes, nla_type(a), len);
 	}
-	return 0;
+	return c.sent_left ? -EBADMSG : 0;
 }
 
 /* Through the socket's own send call, which in repair mode fills the receive or the retransmit queue. */
-static int queue_write(struct sock *sk, void *data, size_t len)
+static int queue_write(struct sock *sk, void *data, size_t len, int flags)
 {
 	struct kvec piece = { .iov_base = data, .iov_len = len };
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | flags };
 	int n;
 
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &piece, 1, len);
@@ -210,12 +270,18 @@ static int queue_write(struct sock *sk, void *data, size_t len)
 int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size)
 {
 	const struct nlattr *a;
+	u32 sent_left = 0;
 	int rem, err;
 
 	nla_for_each_attr(a, data, size, rem) {
+		if (nla_type(a) == TCPMIG_A_RTX_BUFFER)
+			sent_left = ((const struct tcpmig_sent *)nla_data(a))->len;
 		if (nla_type(a) != attr)
 			continue;
-		err = queue_write(sk, nla_data(a), nla_len(a));
+		sent_left -= nla_len(a);
+		/* At its end a sent buffer is closed; whether it stays so is set by its mark. */
+		err = queue_write(sk, nla_data(a), nla_len(a),
+				  attr == TCPMIG_A_RTX_DATA && !sent_left ? MSG_EOR : 0);
 		if (err)
 			return err;
 	}

@@ -5,19 +5,76 @@
 #include "module.h"
 #include "state.h"
 
-static const char *queue_contradiction(const struct tcpmig_state *s)
+/* A SYN or a FIN takes one number that is not data, at the end of what was sent or, unsent, of what was written. */
+static const char *send_contradiction(const struct tcpmig_state *s)
 {
-	u32 unread = s->rcv_nxt - s->copied_seq;
-	/* The peer's FIN takes one number that is not data, until the program has read the end. */
-	bool fin_unread = s->tcp_state == TCP_CLOSE_WAIT && unread;
+	bool mark = tcpmig_has_our_fin(s) || s->tcp_state == TCP_SYN_SENT;
+	bool sent = mark && s->snd_nxt == s->write_seq;
 
-	if (s->snd_nxt - s->snd_una != s->bytes.rtx || s->write_seq - s->snd_nxt != s->bytes.write)
-		return "send queues and sequence numbers";
-	if (unread != s->bytes.rcv + fin_unread)
-		return "receive queue and sequence numbers";
+	if (s->snd_nxt - s->snd_una != s->bytes.rtx + sent)
+		return "sent data and sequence numbers";
+	if (s->write_seq - s->snd_nxt != s->bytes.write + (mark && !sent))
+		return "unsent data and sequence numbers";
+	if (s->tcp_state == TCP_FIN_WAIT2 && s->snd_una != s->write_seq)
+		return "unacknowledged data in FIN_WAIT2";
+	if (s->tcp_state == TCP_CLOSE && (s->bytes.rtx || s->bytes.write))
+		return "data to send in CLOSE";
+	if (s->tcp_state == TCP_SYN_SENT && (s->bytes.rtx || s->bytes.write))
+		return "data before the handshake";
 	if (after(s->pushed_seq, s->write_seq))
 		return "pushed what is not written";
+	/* The urgent byte may be unsent, and what was acknowledged behind it moves on only with the next. */
+	if (after(s->snd_up, s->write_seq))
+		return "urgent data behind what is written";
 	return NULL;
+}
+
+static const char *receive_contradiction(const struct tcpmig_state *s)
+{
+	u32 unread = s->rcv_nxt - s->copied_seq;
+
+	/* The peer's FIN takes one number that is not data, until the program has read the end. */
+	if (unread != s->bytes.rcv + (tcpmig_has_their_fin(s) && unread))
+		return "receive queue and sequence numbers";
+	if (s->tcp_state == TCP_SYN_SENT && (s->rcv_nxt || s->copied_seq || s->bytes.ofo))
+		return "received before the handshake";
+	if (s->urg_data && !between(s->urg_seq, s->copied_seq - 1, s->rcv_nxt + TCPMIG_WINDOW_MAX))
+		return "urgent data outside of what was received";
+	return NULL;
+}
+
+/* How far each side has come to its end. */
+static const char *end_contradiction(const struct tcpmig_state *s)
+{
+	u32 state = BIT(s->tcp_state), theirs = TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSING;
+	bool ours = tcpmig_has_our_fin(s) || s->tcp_state == TCP_FIN_WAIT2;
+
+	if (s->tcp_state == TCP_CLOSE)
+		return s->orphan ? "closed and nobody's" : NULL;
+	if (ours != !!(s->shutdown & SEND_SHUTDOWN))
+		return "our FIN";
+	if (!!(state & theirs) != s->done)
+		return "the peer's FIN";
+	if (s->orphan && !ours)
+		return "open and nobody's";
+	return NULL;
+}
+
+static const char *identity_contradiction(const struct tcpmig_state *s)
+{
+	if (!(BIT(s->tcp_state) & TCPMIG_MOVABLE_STATES))
+		return "TCP state";
+	if (s->family != AF_INET && s->family != AF_INET6)
+		return "address family";
+	if (s->has_v6 != (s->family == AF_INET6))
+		return "IPv6 options and address family";
+	if (s->family == AF_INET && !tcpmig_tuple_is_ipv4(&s->tuple))
+		return "IPv6 address of an IPv4 socket";
+	if (tcpmig_tuple_is_ipv4(&s->tuple) != ipv6_addr_v4mapped(tcpmig_tuple_raddr6(&s->tuple)))
+		return "addresses of two families";
+	if (tcpmig_tuple_is_ipv4(&s->tuple) && s->has_v6 && s->v6only)
+		return "IPv4 addresses of a socket for IPv6 only";
+	return end_contradiction(s);
 }
 
 static const char *window_contradiction(const struct tcpmig_state *s)
@@ -47,11 +104,11 @@ static const char *cubic_contradiction(const struct tcpmig_state *s)
 
 const char *tcpmig_state_contradiction(const struct tcpmig_state *s)
 {
-	if (s->tcp_state != TCP_ESTABLISHED && s->tcp_state != TCP_CLOSE_WAIT)
-		return "TCP state";
-	if (s->timer == ICSK_TIME_DACK)
+	if (s->timer && !(BIT(s->timer) & (BIT(ICSK_TIME_RETRANS) | BIT(ICSK_TIME_PROBE0) |
+					   BIT(ICSK_TIME_LOSS_PROBE) | BIT(ICSK_TIME_REO_TIMEOUT))))
 		return "timer";
 	if (s->usec_ts && !COMPAT_HAS_USEC_TS)
 		return "this kernel's timestamps are milliseconds";
-	return queue_contradiction(s) ?: window_contradiction(s) ?: cubic_contradiction(s);
+	return identity_contradiction(s) ?: send_contradiction(s) ?: receive_contradiction(s) ?:
+	       window_contradiction(s) ?: tcpmig_recovery_contradiction(s) ?: cubic_contradiction(s);
 }

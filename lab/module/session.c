@@ -8,11 +8,19 @@
 #include "session.h"
 #include "state.h"
 
+void tcpmig_session_hold(struct tcpmig_session *s, struct sock *sk, struct file *file)
+{
+	s->sk = sk;
+	s->file = file;
+}
+
 void tcpmig_session_forget_sock(struct tcpmig_session *s)
 {
-	if (s->sock)
-		fput(s->sock->file);
-	s->sock = NULL;
+	if (s->file)
+		fput(s->file);
+	if (s->sk)
+		sock_put(s->sk);
+	tcpmig_session_hold(s, NULL, NULL);
 }
 
 void tcpmig_status_set_capture(struct tcpmig_session *s, struct tcpmig_capture_queue *q)
@@ -49,9 +57,9 @@ void tcpmig_session_forget_state(struct tcpmig_session *s)
 void tcpmig_session_abort(struct tcpmig_session *s)
 {
 	if (s->stage == TCPMIG_STAGE_FROZEN) {
-		tcpmig_thaw(s->sock->sk, &s->frozen);
+		tcpmig_thaw(s->sk, &s->frozen);
 	} else if (s->stage == TCPMIG_STAGE_BUILT) {
-		tcpmig_destroy(s->sock->sk);
+		tcpmig_destroy(s->sk);
 		tcpmig_count(discarded);
 	}
 	tcpmig_capture_free(s->capture);

@@ -20,7 +20,8 @@ struct tcpmig_session {
 	struct mutex lock;              /* all below */
 	enum tcpmig_stage stage;
 	struct net *net;
-	struct socket *sock;            /* with a reference to its file */
+	struct sock *sk;                /* with a reference */
+	struct file *file;              /* of its socket, with a reference; NULL of a connection that no program has */
 	struct tcpmig_tuple tuple;
 	struct tcpmig_frozen frozen;    /* origin */
 	struct tcpmig_built built;      /* destination */
@@ -39,6 +40,8 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_status(struct tcpmig_session *s, void __user *arg);
 
+/* Takes over both references. */
+void tcpmig_session_hold(struct tcpmig_session *s, struct sock *sk, struct file *file);
 void tcpmig_session_forget_sock(struct tcpmig_session *s);
 void tcpmig_session_forget_state(struct tcpmig_session *s);
 void tcpmig_status_set_capture(struct tcpmig_session *s, struct tcpmig_capture_queue *q);

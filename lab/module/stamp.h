@@ -21,6 +21,21 @@ static inline u32 stamp_from_age_ms(u32 age)
 	return tcp_jiffies32 - (u32)msecs_to_jiffies(min_t(u32, age, STAMP_AGE_MAX_MS));
 }
 
+/* Of a stamp in microseconds of TCP's clock (tp->tcp_mstamp and what is copied from it). */
+static inline u32 stamp_age_us(u64 stamp)
+{
+	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
+
+	return now > stamp ? min_t(u64, now - stamp, U32_MAX) : 0;
+}
+
+static inline u64 stamp_from_age_us(u32 age)
+{
+	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
+
+	return now > age ? now - age : 0;
+}
+
 /* Until a point in jiffies; one that has passed is now. */
 static inline u32 stamp_left_ms(unsigned long end)
 {

@@ -5,14 +5,15 @@
 #include "module.h"
 #include "state.h"
 
-enum kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC };
+enum kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC, V6 };
 
 struct field {
 	u16 attr;
 	u16 offset;
-	u8 type;        /* NLA_U8 .. NLA_U64, NLA_S32 */
+	u8 type;        /* NLA_U8 .. NLA_U64, NLA_S32, NLA_BINARY of exactly `size` */
+	u8 size;
 	u8 kind;        /* ALWAYS, or the optional group it belongs to */
-	s64 min, max;   /* both inclusive; not looked at for NLA_U64 */
+	s64 min, max;   /* both inclusive; not looked at for NLA_U64 and NLA_BINARY */
 };
 
 #define MEMBER(member) (((struct tcpmig_state *)0)->member)
@@ -21,7 +22,11 @@ struct field {
 	 sizeof(MEMBER(member)) == sizeof(u64) ? NLA_U64 : __same_type(MEMBER(member), s32) ? NLA_S32 : NLA_U32)
 #define GROUP(_attr, _member, _kind, _min, _max) \
 	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = TYPE_OF(_member), \
+	  .size = sizeof(MEMBER(_member)), \
 	  .kind = _kind, .min = _min, .max = _max }
+#define BYTES(_attr, _member) \
+	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = NLA_BINARY, \
+	  .size = sizeof(MEMBER(_member)) }
 #define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, ALWAYS, _min, _max)
 #define ANY(_attr, _member) RANGE(_attr, _member, 0, U32_MAX)
 #define FLAG(_attr, _member) RANGE(_attr, _member, 0, 1)
@@ -34,12 +39,16 @@ struct field {
 
 static const struct field fields[] = {
 	RANGE(VERSION, version, TCPMIG_STATE_VERSION, TCPMIG_STATE_VERSION),
-	ANY(LADDR, tuple.laddr), ANY(RADDR, tuple.raddr),
+	BYTES(LADDR, tuple.laddr), BYTES(RADDR, tuple.raddr),
 	RANGE(LPORT, tuple.lport, 1, U16_MAX), RANGE(RPORT, tuple.rport, 1, U16_MAX),
-	RANGE(TCP_STATE, tcp_state, TCP_ESTABLISHED, TCP_CLOSE_WAIT),
+	RANGE(FAMILY, family, AF_INET, AF_INET6), RANGE(TCP_STATE, tcp_state, TCP_ESTABLISHED, TCP_CLOSING),
+	FLAG(ORPHAN, orphan), RANGE(SHUTDOWN, shutdown, 0, SHUTDOWN_MASK), FLAG(DONE, done),
+	RANGE(ERROR, error, 0, MAX_ERRNO),
 
 	ANY(RCV_NXT, rcv_nxt), ANY(COPIED_SEQ, copied_seq), ANY(RCV_WUP, rcv_wup), ANY(SND_UNA, snd_una),
 	ANY(SND_NXT, snd_nxt), ANY(WRITE_SEQ, write_seq), ANY(SND_SML, snd_sml), ANY(PUSHED_SEQ, pushed_seq),
+
+	ANY(SND_UP, snd_up), RANGE(URG_DATA, urg_data, 0, TCP_URG_READ | U8_MAX), ANY(URG_SEQ, urg_seq),
 
 	ANY(SND_WL1, snd_wl1), RANGE(SND_WND, snd_wnd, 0, TCPMIG_WINDOW_MAX),
 	RANGE(MAX_WINDOW, max_window, 0, TCPMIG_WINDOW_MAX), RANGE(RCV_WND, rcv_wnd, 0, TCPMIG_WINDOW_MAX),
@@ -67,14 +76,33 @@ static const struct field fields[] = {
 	RANGE(RTO_MIN_MS, rto_min_ms, 1, 120000), RANGE(DELACK_MAX_MS, delack_max_ms, 1, 120000),
 	RANGE(BACKOFF, backoff, 0, 31), ANY(RETRANSMITS, retransmits),
 
-	RANGE(TIMER, timer, 0, ICSK_TIME_PROBE0), RANGE(TIMER_LEFT_MS, timer_left_ms, 0, AGE_MAX),
+	RANGE(TIMER, timer, 0, ICSK_TIME_REO_TIMEOUT), RANGE(TIMER_LEFT_MS, timer_left_ms, 0, AGE_MAX),
 	ANY(PROBES_OUT, probes_out), AGE_OR_NEVER(PROBES_AGE_MS, probes_age_ms),
 	AGE_OR_NEVER(KEEPALIVE_LEFT_MS, keepalive_left_ms), FLAG(ACK_PENDING, ack_pending), ANY(ACK_QUICK, ack_quick),
 	ANY(ACK_PINGPONG, ack_pingpong), RANGE(ACK_ATO_MS, ack_ato_ms, 0, 1000), ANY(ACK_LAST_SEG, ack_last_seg),
 	RANGE(ACK_RCV_MSS, ack_rcv_mss, TCP_MIN_MSS, U16_MAX),
 
+	RANGE(CA_STATE, ca_state, TCP_CA_Open, TCP_CA_Loss), ANY(HIGH_SEQ, high_seq), ANY(UNDO_MARKER, undo_marker),
+	RANGE(UNDO_RETRANS, undo_retrans, -1, 1 << 24), RANGE(PRIOR_SSTHRESH, prior_ssthresh, 0, S32_MAX),
+	RANGE(PRIOR_CWND, prior_cwnd, 0, 1 << 24), RANGE(PRR_DELIVERED, prr_delivered, 0, 1 << 24),
+	RANGE(PRR_OUT, prr_out, 0, 1 << 24), AGE_OR_NEVER(RETRANS_AGE_MS, retrans_age_ms), FLAG(FRTO, frto),
+	ANY(TLP_HIGH_SEQ, tlp_high_seq), FLAG(TLP_RETRANS, tlp_retrans), FLAG(SACK_RENEG, sack_reneg),
+	ANY(REORD_SEEN, reord_seen), ANY(DSACK_DUPS, dsack_dups), ANY(DUPACKS, dupacks), ANY(RACK_AGE_US, rack_age_us),
+	ANY(RACK_RTT_US, rack_rtt_us), ANY(RACK_END_SEQ, rack_end_seq), ANY(RACK_DELIVERED, rack_last_delivered),
+	ANY(RACK_STEPS, rack_steps), RANGE(RACK_PERSIST, rack_persist, 0, 31), FLAG(RACK_DSACK, rack_dsack),
+	FLAG(RACK_ADVANCED, rack_advanced),
+
+	ANY(DELIVERED, delivered), ANY(DELIVERED_CE, delivered_ce), ANY(LOST, lost), ANY(APP_LIMITED, app_limited),
+	ANY(FIRST_TX_AGE_US, first_tx_age_us), ANY(DELIVERED_AGE_US, delivered_age_us),
+	ANY(RATE_DELIVERED, rate_delivered), ANY(RATE_INTERVAL_US, rate_interval_us),
+	FLAG(RATE_APP_LIMITED, rate_app_limited),
+
+	RANGE(SACKS, sacks, 0, TCP_NUM_SACKS), BYTES(SACK_BLOCKS, sack), FLAG(DSACK, dsack), BYTES(DSACK_BLOCK, dsack_block),
+
 	RANGE(CWND, cwnd, 1, 1 << 24), ANY(CWND_CNT, cwnd_cnt), RANGE(CWND_CLAMP, cwnd_clamp, 1, U32_MAX),
 	ANY(CWND_USED, cwnd_used), RANGE(SSTHRESH, ssthresh, 2, S32_MAX), RANGE(REORDERING, reordering, 1, 1000),
+	AGE(CWND_AGE_MS, cwnd_age_ms), FLAG(CWND_LIMITED, cwnd_limited), ANY(MAX_PACKETS_OUT, max_packets_out),
+	ANY(CWND_USAGE_SEQ, cwnd_usage_seq),
 	ANY(PACING_RATE, pacing_rate), ANY(MAX_PACING_RATE, max_pacing_rate),
 	GROUP(CUBIC_CNT, cubic.cnt, CUBIC, 0, U32_MAX), GROUP(CUBIC_LAST_MAX, cubic.last_max, CUBIC, 0, 1 << 24),
 	GROUP(CUBIC_LAST_CWND, cubic.last_cwnd, CUBIC, 0, 1 << 24),
@@ -100,7 +128,11 @@ static const struct field fields[] = {
 	RANGE(KEEPCNT, keepcnt, 0, 127), RANGE(SYNCNT, syncnt, 0, 127),
 	RANGE(USER_TIMEOUT_MS, user_timeout_ms, 0, S32_MAX), ANY(NOTSENT_LOWAT, notsent_lowat), ANY(TOS, tos),
 	ANY(RCV_TOS, rcv_tos), ANY(TTL, ttl), ANY(MIN_TTL, min_ttl),
-	RANGE(PMTUDISC, pmtudisc, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT),
+	RANGE(PMTUDISC, pmtudisc, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT), ANY(TXHASH, txhash),
+	GROUP(V6ONLY, v6only, V6, 0, 1), GROUP(TCLASS, tclass, V6, 0, U8_MAX),
+	GROUP(HOP_LIMIT, hop_limit, V6, 0, U8_MAX), GROUP(MIN_HOP_LIMIT, min_hop_limit, V6, 0, U8_MAX),
+	GROUP(PMTUDISC6, pmtudisc6, V6, IPV6_PMTUDISC_DONT, IPV6_PMTUDISC_OMIT),
+	GROUP(FLOW_LABEL, flow_label, V6, 0, U32_MAX), GROUP(AUTOFLOWLABEL, autoflowlabel, V6, 0, 3),
 
 	ANY(BYTES_SENT, bytes_sent), ANY(BYTES_ACKED, bytes_acked), ANY(BYTES_RECEIVED, bytes_received),
 	ANY(BYTES_RETRANS, bytes_retrans), ANY(SEGS_IN, segs_in), ANY(SEGS_OUT, segs_out),
@@ -109,16 +141,25 @@ static const struct field fields[] = {
 
 static const struct nla_policy ofo_policy[TCPMIG_A_MAX + 1] = {
 	[TCPMIG_A_OFO_SEQ] = { .type = NLA_U32 },
-	[TCPMIG_A_OFO_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
+	[TCPMIG_A_OFO_FIN] = { .type = NLA_U8 },
+	[TCPMIG_A_OFO_DATA] = { .type = NLA_BINARY, .len = TCPMIG_OFO_CHUNK_MAX },
 };
 
+#define ADDRESS NLA_POLICY_EXACT_LEN(sizeof(MEMBER(tuple.laddr)))
+
 static struct nla_policy policy[TCPMIG_A_MAX + 1] = {
+	[TCPMIG_A_LADDR] = ADDRESS,
+	[TCPMIG_A_RADDR] = ADDRESS,
+	[TCPMIG_A_SACK_BLOCKS] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(sack))),
+	[TCPMIG_A_DSACK_BLOCK] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(dsack_block))),
+	[TCPMIG_A_RTX_BUFFER] = NLA_POLICY_EXACT_LEN(sizeof(struct tcpmig_sent)),
 	[TCPMIG_A_CA_NAME] = { .type = NLA_NUL_STRING, .len = TCP_CA_NAME_MAX - 1 },
 	[TCPMIG_A_RCV_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_RTX_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_WRITE_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_OFO] = NLA_POLICY_NESTED(ofo_policy),
 	[TCPMIG_A_OFO_SEQ] = { .type = NLA_REJECT },
+	[TCPMIG_A_OFO_FIN] = { .type = NLA_REJECT },
 	[TCPMIG_A_OFO_DATA] = { .type = NLA_REJECT },
 };
 
@@ -128,25 +169,12 @@ int __init tcpmig_state_init(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(fields); i++)
-		policy[fields[i].attr].type = fields[i].type;
+		if (fields[i].type != NLA_BINARY)
+			policy[fields[i].attr].type = fields[i].type;
 	for (i = 1; i <= TCPMIG_A_MAX; i++)
 		if (WARN(policy[i].type == NLA_UNSPEC, "tcpmig: attribute %u has no policy\n", i))
 			return -EINVAL;
 	return 0;
-}
-
-static u16 field_size(const struct field *f)
-{
-	switch (f->type) {
-	case NLA_U8:
-		return sizeof(u8);
-	case NLA_U16:
-		return sizeof(u16);
-	case NLA_U64:
-		return sizeof(u64);
-	default:
-		return sizeof(u32);
-	}
 }
 
 static bool field_here(const struct field *f, const struct tcpmig_state *s)
@@ -160,6 +188,8 @@ static bool field_here(const struct field *f, const struct tcpmig_state *s)
 		return s->has_usec_ts;
 	case CUBIC:
 		return s->has_cubic;
+	case V6:
+		return s->has_v6;
 	default:
 		return true;
 	}
@@ -198,7 +228,7 @@ int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s)
 
 		if (!field_here(f, s))
 			continue;
-		err = tcpmig_write_attr(w, f->attr, (const u8 *)s + f->offset, field_size(f));
+		err = tcpmig_write_attr(w, f->attr, (const u8 *)s + f->offset, f->size);
 		if (err)
 			return err;
 	}
@@ -223,7 +253,7 @@ static int decode_field(const struct field *f, struct nlattr **tb, struct tcpmig
 		return bad_attr(f->attr, "is there without its group");
 	if (!field_in_range(f, a))
 		return bad_attr(f->attr, "is out of range");
-	memcpy((u8 *)s + f->offset, nla_data(a), field_size(f));
+	memcpy((u8 *)s + f->offset, nla_data(a), f->size);
 	return 0;
 }
 
@@ -237,8 +267,9 @@ static int decode_ca_name(const struct nlattr *a, struct tcpmig_state *s)
 	return 0;
 }
 
-/* What the kernel's parser lets pass: of two attributes it would take the last. */
-static int attrs_check_single(const void *data, size_t size)
+/* What the kernel's parser lets pass: of two attributes it would take the last, and it skips types that it has no policy
+ * for. */
+static int attrs_check(const void *data, size_t size)
 {
 	DECLARE_BITMAP(seen, TCPMIG_A_MAX + 1) = {};
 	const struct nlattr *a;
@@ -247,6 +278,8 @@ static int attrs_check_single(const void *data, size_t size)
 	nla_for_each_attr(a, data, size, rem) {
 		if (a->nla_type & NLA_F_NET_BYTEORDER)
 			return bad_attr(nla_type(a), "is not in host byte order");
+		if (!nla_type(a) || (nla_type(a) > TCPMIG_A_MAX && !(nla_type(a) & TCPMIG_A_OPTIONAL)))
+			return bad_attr(nla_type(a), "is unknown");
 		if (nla_type(a) < TCPMIG_A_RCV_DATA && __test_and_set_bit(nla_type(a), seen))
 			return bad_attr(nla_type(a), "is there twice");
 	}
@@ -263,18 +296,19 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 	tb = kcalloc(TCPMIG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
 	if (!tb)
 		return -ENOMEM;
-	err = nla_parse(tb, TCPMIG_A_MAX, data, size, policy, &extack);
+	err = __nla_parse(tb, TCPMIG_A_MAX, data, size, policy, NL_VALIDATE_STRICT & ~NL_VALIDATE_MAXTYPE, &extack);
 	if (err) {
 		err = bad_attr(extack.bad_attr ? nla_type(extack.bad_attr) : -1, extack._msg ?: "is malformed");
 		goto out;
 	}
-	err = attrs_check_single(data, size);
+	err = attrs_check(data, size);
 	if (err)
 		goto out;
 	s->has_scaling_ratio = tb[TCPMIG_A_SCALING_RATIO];
 	s->has_mwnd = tb[TCPMIG_A_RCV_MWND_SEQ];
 	s->has_usec_ts = tb[TCPMIG_A_USEC_TS];
 	s->has_cubic = tb[TCPMIG_A_CUBIC_CNT];
+	s->has_v6 = tb[TCPMIG_A_V6ONLY];
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		err = decode_field(&fields[i], tb, s);
 		if (err)

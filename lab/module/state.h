@@ -10,6 +10,8 @@
 
 #include "uapi/tcpmig.h"
 
+struct tcpmig_built;
+
 #define TCPMIG_NEVER U32_MAX
 /* RFC 7323, 2.3. */
 #define TCPMIG_WINDOW_MAX ((u32)U16_MAX << TCP_MAX_WSCALE)
@@ -21,9 +23,13 @@
 struct tcpmig_state {
 	u32 version;
 	struct tcpmig_tuple tuple;
-	u8 tcp_state;
+	u8 family, tcp_state, orphan, shutdown, done;
+	u16 error;
 
 	u32 rcv_nxt, copied_seq, rcv_wup, snd_una, snd_nxt, write_seq, snd_sml, pushed_seq;
+
+	u32 snd_up, urg_seq;
+	u16 urg_data;
 
 	u32 snd_wl1, snd_wnd, max_window, rcv_wnd, rcv_ssthresh, window_clamp;
 	u32 rcvq_space, rcvq_seq, rcvq_age_us, rcv_rtt_us, rcv_rtt_seq, rcv_rtt_age_us;
@@ -55,11 +61,26 @@ struct tcpmig_state {
 		u8 samples, found;
 	} cubic;
 
+	u8 ca_state, frto, tlp_retrans, sack_reneg, cwnd_limited;
+	u32 high_seq, undo_marker, prior_ssthresh, prior_cwnd, prr_delivered, prr_out, retrans_age_ms, tlp_high_seq;
+	u32 reord_seen, dsack_dups, dupacks, cwnd_age_ms, max_packets_out, cwnd_usage_seq;
+	s32 undo_retrans;
+	u32 rack_age_us, rack_rtt_us, rack_end_seq, rack_last_delivered;
+	u8 rack_steps, rack_persist, rack_dsack, rack_advanced;
+	u32 delivered, delivered_ce, lost, app_limited, first_tx_age_us, delivered_age_us;
+	u32 rate_delivered, rate_interval_us;
+	u8 rate_app_limited;
+	u8 sacks, dsack;
+	struct tcp_sack_block sack[4], dsack_block;
+
 	u32 rcvbuf, sndbuf, rcvlowat, rcvtimeo_ms, sndtimeo_ms, priority, mark;
 	u32 linger_ms, keepidle_ms, keepintvl_ms, user_timeout_ms, notsent_lowat;
 	s32 linger2_ms;
 	u8 buf_lock, reuse, reuseport, keepalive, oobinline, linger, nonagle, thin_lto, inq, keepcnt, syncnt;
 	u8 tos, rcv_tos, ttl, min_ttl, pmtudisc;
+	u32 txhash;
+	__be32 flow_label;
+	u8 v6only, tclass, hop_limit, min_hop_limit, pmtudisc6, autoflowlabel;
 
 	u64 bytes_sent, bytes_acked, bytes_received, bytes_retrans;
 	u32 segs_in, segs_out, total_retrans;
@@ -68,7 +89,7 @@ struct tcpmig_state {
 	struct tcpmig_queue_bytes {
 		u32 rcv, rtx, write, ofo;
 	} bytes;
-	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic;
+	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_v6;
 };
 
 /* Writes attributes to user space, or with a NULL iterator only adds up their size. */
@@ -88,8 +109,28 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size);
 /* rules.c. The rule broken, or NULL. */
 const char *tcpmig_state_contradiction(const struct tcpmig_state *s);
 
+/* The peer's FIN has arrived and takes a number behind the received data; ours takes one that is not acknowledged. */
+static inline bool tcpmig_has_their_fin(const struct tcpmig_state *s)
+{
+	return BIT(s->tcp_state) & (TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSING | TCPF_CLOSE) && s->done;
+}
+
+static inline bool tcpmig_has_our_fin(const struct tcpmig_state *s)
+{
+	return BIT(s->tcp_state) & (TCPF_FIN_WAIT1 | TCPF_LAST_ACK | TCPF_CLOSING);
+}
+
 void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s);
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s);
+
+/* recovery.c */
+void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s);
+const char *tcpmig_recovery_contradiction(const struct tcpmig_state *s);
+/* When the queues are filled, and `sack_ok` is set. */
+void tcpmig_recovery_import(struct sock *sk, const struct tcpmig_built *built);
+void tcpmig_sacks_import(struct tcp_sock *tp, const struct tcpmig_state *s);
+void tcpmig_sent_read(const struct sk_buff *skb, u32 len, struct tcpmig_sent *sent);
+const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct tcpmig_sent *sent);
 
 /* True when the kernel's CUBIC keeps the private state that congestion.c knows. */
 bool tcpmig_is_cubic(const struct sock *sk);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include "json.h"
 
@@ -22,15 +23,23 @@ void json_capture(const struct tcpmig_status *status)
 	       status->duplicates, status->reinjected, status->stale, status->dropped);
 }
 
+/* The module's tuples hold IPv4 addresses as IPv4-mapped. */
+static const char *address_text(const unsigned char address[16], char text[INET6_ADDRSTRLEN])
+{
+	bool mapped = IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)address);
+
+	return inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? address + 12 : address, text, INET6_ADDRSTRLEN);
+}
+
 void json_connection(const struct cr_connection_report *connection)
 {
 	const struct tcpmig_status *there = &connection->destination, *here = &connection->origin;
-	char local[INET_ADDRSTRLEN], remote[INET_ADDRSTRLEN];
+	const struct tcpmig_tuple *tuple = &connection->tuple;
+	char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, &connection->tuple.laddr, local, sizeof(local));
-	inet_ntop(AF_INET, &connection->tuple.raddr, remote, sizeof(remote));
-	printf("{\"fd\":%d,\"laddr\":\"%s\",\"lport\":%d,\"raddr\":\"%s\",\"rport\":%d", connection->fd, local,
-	       ntohs(connection->tuple.lport), remote, ntohs(connection->tuple.rport));
+	printf("{\"fd\":%d,\"laddr\":\"%s\",\"lport\":%d,\"raddr\":\"%s\",\"rport\":%d", connection->fd,
+	       address_text(tuple->laddr, local), ntohs(tuple->lport), address_text(tuple->raddr, remote),
+	       ntohs(tuple->rport));
 	printf(",\"freeze_ns\":%llu,\"activate_ns\":%llu", here->freeze_ns, there->activate_ns);
 	putchar(',');
 	json_capture(there);

@@ -123,6 +123,6 @@ struct cr_resumed {              /* the program's CLOCK_MONOTONIC at the destina
 
 _Static_assert(sizeof(struct cr_record) == 16 && sizeof(struct cr_mapping) == 40, "wire format");
 _Static_assert(sizeof(struct cr_prepare) == 88 && sizeof(struct cr_file) == 24, "wire format");
-_Static_assert(sizeof(struct cr_pending) == 136 && sizeof(struct tcpmig_tuple) == 12, "wire format");
+_Static_assert(sizeof(struct cr_pending) == 136 && sizeof(struct tcpmig_tuple) == 36, "wire format");
 
 #endif

@@ -4,8 +4,11 @@
 #define _TCPMIG_COMPAT_H
 
 #include <linux/version.h>
+#include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/tcp.h>
+
+#include "../tuple.h"
 
 #define KERNEL_HAS(major, minor) (LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, 0))
 
@@ -25,15 +28,21 @@ static inline struct inet_hashinfo *compat_hashinfo(struct net *net)
 	return net->ipv4.tcp_death_row.hashinfo;
 }
 
-/* RCU. With a reference, for sock_gen_put. */
-static inline struct sock *compat_lookup_established(struct net *net, __be32 raddr, __be16 rport, __be32 laddr,
-						     __be16 lport, int ifindex)
-{
+/* 7.0: the lookups know their table. */
 #if KERNEL_HAS(7, 0)
-	return __inet_lookup_established(net, raddr, rport, laddr, ntohs(lport), ifindex, 0);
+#define COMPAT_LOOKUP_IN(net) net
 #else
-	return __inet_lookup_established(net, compat_hashinfo(net), raddr, rport, laddr, ntohs(lport), ifindex, 0);
+#define COMPAT_LOOKUP_IN(net) net, compat_hashinfo(net)
 #endif
+
+/* RCU. With a reference, for sock_gen_put. */
+static inline struct sock *compat_lookup_established(struct net *net, const struct tcpmig_tuple *t, int ifindex)
+{
+	if (tcpmig_tuple_is_ipv4(t))
+		return __inet_lookup_established(COMPAT_LOOKUP_IN(net), tcpmig_tuple_raddr4(t), t->rport,
+						 tcpmig_tuple_laddr4(t), ntohs(t->lport), ifindex, 0);
+	return __inet6_lookup_established(COMPAT_LOOKUP_IN(net), tcpmig_tuple_raddr6(t), t->rport,
+					  tcpmig_tuple_laddr6(t), ntohs(t->lport), ifindex, 0);
 }
 
 /* The sockets bound to a port; tb2 is a struct inet_bind2_bucket pointer. The bucket's lock is held. */
@@ -170,21 +179,41 @@ static inline void compat_send_ack(struct sock *sk)
 #endif
 }
 
-static inline int compat_bind(struct socket *sock, struct sockaddr_in *a)
-{
+/* 7.0: addresses of no stated size. */
 #if KERNEL_HAS(7, 0)
-	return kernel_bind(sock, (struct sockaddr_unsized *)a, sizeof(*a));
+#define COMPAT_SOCKADDR struct sockaddr_unsized
 #else
-	return kernel_bind(sock, (struct sockaddr *)a, sizeof(*a));
+#define COMPAT_SOCKADDR struct sockaddr
+#endif
+
+static inline int compat_bind(struct socket *sock, struct sockaddr_storage *a, int size)
+{
+	return kernel_bind(sock, (COMPAT_SOCKADDR *)a, size);
+}
+
+static inline int compat_connect(struct socket *sock, struct sockaddr_storage *a, int size, int flags)
+{
+	return kernel_connect(sock, (COMPAT_SOCKADDR *)a, size, flags);
+}
+
+/* Whether an IPv6 flow label is chosen by itself: flags of the socket from 6.8 on. */
+static inline u8 compat_autoflowlabel(const struct sock *sk)
+{
+#if KERNEL_HAS(6, 8)
+	return inet6_test_bit(AUTOFLOWLABEL, sk) | inet6_test_bit(AUTOFLOWLABEL_SET, sk) << 1;
+#else
+	return inet6_sk(sk)->autoflowlabel | inet6_sk(sk)->autoflowlabel_set << 1;
 #endif
 }
 
-static inline int compat_connect(struct socket *sock, struct sockaddr_in *a)
+static inline void compat_set_autoflowlabel(struct sock *sk, u8 flags)
 {
-#if KERNEL_HAS(7, 0)
-	return kernel_connect(sock, (struct sockaddr_unsized *)a, sizeof(*a), 0);
+#if KERNEL_HAS(6, 8)
+	inet6_assign_bit(AUTOFLOWLABEL, sk, flags & 1);
+	inet6_assign_bit(AUTOFLOWLABEL_SET, sk, flags & 2);
 #else
-	return kernel_connect(sock, (struct sockaddr *)a, sizeof(*a), 0);
+	inet6_sk(sk)->autoflowlabel = flags & 1;
+	inet6_sk(sk)->autoflowlabel_set = flags >> 1;
 #endif
 }
 

@@ -65,7 +65,7 @@ uint64_t value_get(const struct state *s, uint16_t type)
 	size_t at = attribute_find(s, type);
 	uint64_t value = 0;
 
-	if (at < s->size)
+	if (at < s->size && attribute_len(s, at) <= sizeof(value))
 		memcpy(&value, attribute_data(s, at), attribute_len(s, at));
 	return value;
 }
@@ -74,6 +74,6 @@ void value_set(struct state *s, uint16_t type, uint64_t value)
 {
 	size_t at = attribute_find(s, type);
 
-	if (at < s->size)
+	if (at < s->size && attribute_len(s, at) <= sizeof(value))
 		memcpy(attribute_data(s, at), &value, attribute_len(s, at));
 }

@@ -33,7 +33,7 @@ static void try_order(struct trial *t, const struct state *s)
 		expect(t, ioctl(t->session, early[i], NULL) ? errno : 0, EBADFD, "out of order");
 	expect(t, ioctl(t->session, TCPMIG_IOC_SET, NULL) ? errno : 0, EFAULT, "no argument");
 	expect(t, ioctl(t->session, TCPMIG_IOC_ABORT) ? errno : 0, 0, "ABORT of a capture");
-	expect(t, set(t, s->bytes, s->size), EBADFD, "SET without CAPTURE");
+	expect(t, set(t, s->bytes, s->size), EBADMSG, "SET without CAPTURE");
 }
 
 static void try_tuples(struct trial *t)
@@ -46,7 +46,7 @@ static void try_tuples(struct trial *t)
 		if (i == 1)
 			c.tuple.rport = 0;
 		if (i == 2)
-			c.tuple.raddr = 0;
+			memset(c.tuple.raddr, 0, sizeof(c.tuple.raddr));
 		expect(t, ioctl(t->session, TCPMIG_IOC_CAPTURE, &c) ? errno : 0, EINVAL, "nobody's connection");
 	}
 }

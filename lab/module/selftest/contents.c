@@ -47,6 +47,7 @@ static void try_sequences(struct trial *t, const struct state *s)
 	trial_value(t, s, TCPMIG_A_SND_WL1, end, TAKEN, "window update at the window's end");
 	trial_value(t, s, TCPMIG_A_SND_WL1, end + 1, REFUSED, "window update beyond the window");
 	trial_value(t, s, TCPMIG_A_PUSHED_SEQ, value_get(s, TCPMIG_A_WRITE_SEQ) + 1, REFUSED, "pushed what is not written");
+	trial_value(t, s, TCPMIG_A_SND_UP, value_get(s, TCPMIG_A_WRITE_SEQ) + 1, REFUSED, "urgent data that is not written");
 	trial_value(t, s, TCPMIG_A_RCV_MWND_SEQ, rcv_nxt + (65535u << 14) + 1,
 		    attribute_find(s, TCPMIG_A_RCV_MWND_SEQ) < s->size ? REFUSED : TAKEN, "largest window too large");
 }
@@ -67,11 +68,22 @@ static void try_windows(struct trial *t, const struct state *s)
 
 static void try_identity(struct trial *t, const struct state *s)
 {
-	for (uint16_t type = TCPMIG_A_LADDR; type <= TCPMIG_A_RPORT; type++)
-		trial_value(t, s, type, value_get(s, type) ^ 0x100, REFUSED, "another connection");
-	for (unsigned int state = 2; state < 8; state++)
+	for (uint16_t type = TCPMIG_A_LADDR; type <= TCPMIG_A_RPORT; type++) {
+		struct state changed = state_copy(s, 0);
+
+		attribute_data(&changed, attribute_find(&changed, type))[attribute_len(s, attribute_find(s, type)) - 1] ^= 1;
+		trial_attempt(t, &changed, REFUSED, "another connection", type);
+		state_free(&changed);
+	}
+	/* Of an established connection with bytes in every queue. */
+	for (unsigned int state = 2; state <= 12; state++)
 		trial_value(t, s, TCPMIG_A_TCP_STATE, state, REFUSED, "TCP state");
-	trial_value(t, s, TCPMIG_A_TCP_STATE, 8, REFUSED, "no FIN behind the unread bytes");
+	trial_value(t, s, TCPMIG_A_ORPHAN, 1, REFUSED, "open and nobody's");
+	trial_value(t, s, TCPMIG_A_SHUTDOWN, 1, TAKEN, "reads no more");
+	trial_value(t, s, TCPMIG_A_SHUTDOWN, 2, REFUSED, "no FIN behind what was written");
+	trial_value(t, s, TCPMIG_A_DONE, 1, REFUSED, "no FIN behind the unread bytes");
+	trial_value(t, s, TCPMIG_A_FAMILY, 10, REFUSED, "no IPv6 options");
+	trial_value(t, s, TCPMIG_A_FAMILY, 3, REFUSED, "no family of TCP's");
 	trial_value(t, s, TCPMIG_A_TIMER, 2, REFUSED, "a timer that there is not");
 }
 
@@ -137,7 +149,7 @@ unsigned int try_contradictions(const struct state *s)
 	return trial_end(&t);
 }
 
-/* A piece beyond RCV.NXT, as a nest of up to four attributes. */
+/* A piece beyond RCV.NXT, as a nest of up to five attributes. */
 struct nest {
 	uint8_t bytes[256];
 	size_t len;
@@ -166,8 +178,10 @@ static struct nest piece(uint32_t seq, uint16_t len)
 {
 	static const uint8_t data[64];
 	struct nest n = {};
+	uint8_t fin = 0;
 
 	nest_add(&n, TCPMIG_A_OFO_SEQ, &seq, sizeof(seq));
+	nest_add(&n, TCPMIG_A_OFO_FIN, &fin, sizeof(fin));
 	nest_add(&n, TCPMIG_A_OFO_DATA, data, len);
 	return n;
 }

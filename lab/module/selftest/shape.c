@@ -35,7 +35,7 @@ static void attempt_reversed(struct trial *t, const struct state *s)
 	struct state changed = state_copy(s, ROOM);
 	size_t end = attribute_find(s, TCPMIG_A_RCV_DATA), to = end;
 
-	for (size_t q = TCPMIG_A_RTX_DATA; q <= TCPMIG_A_OFO; q++)
+	for (size_t q = TCPMIG_A_RTX_BUFFER; q <= TCPMIG_A_OFO; q++)
 		end = attribute_find(s, q) < end ? attribute_find(s, q) : end;
 	to = end;
 	for (size_t at = 0; at < end; at += NLA_ALIGN(attribute_at(s, at)->nla_len)) {
@@ -130,7 +130,7 @@ static void attempt_inserted(struct trial *t, const struct state *s, size_t at, 
 
 unsigned int try_unknown(const struct state *s)
 {
-	static const uint16_t types[] = { TCPMIG_A_UNSPEC, TCPMIG_A_MAX + 1, 0x3fff, TCPMIG_A_OFO_SEQ,
+	static const uint16_t types[] = { TCPMIG_A_UNSPEC, TCPMIG_A_MAX + 1, 0x1fff, TCPMIG_A_OFO_SEQ,
 					  TCPMIG_A_OFO_DATA, TCPMIG_A_OFO };
 	struct trial t = trial_begin("unknown", s);
 	struct state changed = state_copy(s, 0);
@@ -151,6 +151,22 @@ unsigned int try_unknown(const struct state *s)
 		a->nla_type = right;
 	}
 	state_free(&changed);
+	return trial_end(&t);
+}
+
+/* A later version's attribute that says of itself that a connection is as good without it. */
+unsigned int try_optional(const struct state *s)
+{
+	struct trial t = trial_begin("optional", s);
+	uint32_t value = 1;
+
+	for (uint16_t type = TCPMIG_A_OPTIONAL; type < TCPMIG_A_OPTIONAL + 4; type++) {
+		struct state changed = state_copy(s, NLA_HDRLEN + sizeof(value));
+
+		attribute_insert(&changed, 0, type, &value, sizeof(value));
+		trial_attempt(&t, &changed, TAKEN, "optional", type);
+		state_free(&changed);
+	}
 	return trial_end(&t);
 }
 

@@ -80,6 +80,7 @@ int main(int argc, char **argv)
 	unexpected += try_lengths(&s);
 	unexpected += try_headers(&s);
 	unexpected += try_unknown(&s);
+	unexpected += try_optional(&s);
 	unexpected += try_twice(&s);
 	unexpected += try_cut(&s);
 	unexpected += try_ranges(&s);

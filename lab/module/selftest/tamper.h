@@ -33,6 +33,7 @@ unsigned int try_missing(const struct state *s);
 unsigned int try_lengths(const struct state *s);
 unsigned int try_headers(const struct state *s);
 unsigned int try_unknown(const struct state *s);
+unsigned int try_optional(const struct state *s);
 unsigned int try_twice(const struct state *s);
 unsigned int try_cut(const struct state *s);
 /* contents.c: values. */

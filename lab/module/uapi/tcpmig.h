@@ -34,10 +34,11 @@
 
 #define TCPMIG_DEVICE "/dev/tcpmig"
 
-/* The four numbers that name an IPv4 connection, seen from the node that owns it. */
+/* What names a connection, seen from the node that owns it. IPv4 addresses are IPv4-mapped (RFC 4291, 2.5.5.2), whatever
+ * the family of the socket. A listening socket has zeros for the remote end. */
 struct tcpmig_tuple {
-	__be32 laddr;
-	__be32 raddr;
+	__u8 laddr[16];
+	__u8 raddr[16];
 	__be16 lport;
 	__be16 rport;
 };
@@ -46,13 +47,15 @@ struct tcpmig_tuple {
 enum tcpmig_refusal {
 	TCPMIG_OK = 0,
 	TCPMIG_NOT_TCP,        /* not a TCP socket */
-	TCPMIG_NOT_IPV4,       /* AF_INET6, mapped addresses included */
-	TCPMIG_STATE,          /* neither ESTABLISHED nor CLOSE_WAIT */
+	TCPMIG_LINK_LOCAL,     /* an IPv6 address of one link: the destination's links are others */
+	TCPMIG_STATE,          /* never connected */
+	TCPMIG_TIME_WAIT,      /* only TIME_WAIT is left of it: nothing of a program's */
+	TCPMIG_HANDSHAKE,      /* a handshake that the peer has not finished: it belongs to its listening socket */
+	TCPMIG_OWNED,          /* attached by its tuple, but a program has it: attach by descriptor */
 	TCPMIG_ULP,            /* TLS or another upper layer protocol */
 	TCPMIG_MD5_AO,         /* RFC 2385 or RFC 5925 signatures */
 	TCPMIG_MPTCP,          /* subflow of a multipath connection */
 	TCPMIG_FASTOPEN,       /* data sent in the SYN not yet acknowledged */
-	TCPMIG_URGENT,         /* urgent data pending */
 	TCPMIG_REPAIR,         /* someone else has the socket in repair mode */
 	TCPMIG_ZEROCOPY,       /* zero-copy pages pending in the send queue */
 	TCPMIG_BPF,            /* sockmap or another program owns the socket's callbacks */
@@ -66,15 +69,20 @@ enum tcpmig_refusal {
 };
 
 #define TCPMIG_REFUSED_NAMES { \
-	"ok", "not-tcp", "not-ipv4", "state", "ulp", "md5-ao", "mptcp", "fastopen", "urgent", "repair", "zerocopy", \
-	"bpf", "route", "tuple-in-use", "port-in-use", "no-address", "captured", "bad-state" }
+	"ok", "not-tcp", "link-local", "state", "time-wait", "handshake", "owned", "ulp", "md5-ao", "mptcp", "fastopen", \
+	"repair", "zerocopy", "bpf", "route", "tuple-in-use", "port-in-use", "no-address", "captured", "bad-state" }
 
-/* ATTACH: take hold of a connection (nothing is frozen; may be repeated, also only to check a socket). */
+/* ATTACH: take hold of a connection (nothing is frozen; may be repeated, also only to check a socket). By descriptor, or,
+ * of a connection that no program has any more, by its tuple; -ENOENT when there is none of that tuple.
+ *
+ * States that are carried: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING, LAST_ACK, and CLOSE of a
+ * socket that was connected and may have data that nobody has read. A connection in CLOSE is in no table of the
+ * kernel's and has no segments: it needs no CAPTURE. */
 struct tcpmig_attach {
-	__s32 fd;                    /* in: the socket */
+	__s32 fd;                    /* in: the socket, or -1: by tuple */
 	__u32 refusal;               /* out: enum tcpmig_refusal, when the call fails with -EOPNOTSUPP */
-	__u32 state;                 /* out: enum of linux/tcp_states: 1 ESTABLISHED, 8 CLOSE_WAIT */
-	struct tcpmig_tuple tuple;   /* out */
+	__u32 state;                 /* out: enum of net/tcp_states.h, 1 ESTABLISHED to 11 CLOSING */
+	struct tcpmig_tuple tuple;   /* out; in with fd -1 */
 };
 
 /* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
@@ -100,7 +108,8 @@ struct tcpmig_buffer {
 	__u64 addr;                  /* in: user address */
 	__u32 size;                  /* in: bytes there; out: bytes written or needed */
 	__u32 refusal;               /* out: SET, with -EBADMSG */
-	__s32 fd;                    /* out: SET: the new socket, close-on-exec, blocking; not yet talking to the peer */
+	__s32 fd;                    /* out: SET: the new socket, close-on-exec, blocking; not yet talking to the peer.
+	                              * -1 of a connection that no program had: from ACTIVATE on it is the kernel's. */
 	__u32 pad;
 };
 
@@ -132,24 +141,49 @@ struct tcpmig_status {
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
  * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order; the ones
  * marked (opt) may be absent where the origin's kernel or congestion control has no such value. SET refuses what it does
- * not know, what is there twice, out of range or against the rest: TCPMIG_BAD_STATE, and nothing is left of it.
+ * not know, unless its type has TCPMIG_A_OPTIONAL set: such an attribute it leaves out, so that a later version may add
+ * one without which a connection is as good. SET also refuses what is there twice, out of range or against the rest: TCPMIG_BAD_STATE, and nothing is left of it.
  * Sequence numbers are absolute. An "age" is the time from an event to FREEZE, a "left" the time from FREEZE until a
  * timer's end: the destination adds them to its own clock.
  */
-#define TCPMIG_STATE_VERSION 1
-#define TCPMIG_CHUNK_MAX     32768   /* bytes in one attribute of queue data */
+#define TCPMIG_STATE_VERSION 2
+#define TCPMIG_A_OPTIONAL    0x2000
+#define TCPMIG_CHUNK_MAX     65528   /* bytes in one attribute of queue data: a whole buffer of the kernel's */
+#define TCPMIG_OFO_CHUNK_MAX 32768   /* bytes in one TCPMIG_A_OFO_DATA, which shares its nest */
 #define TCPMIG_STATE_MAX     (64u << 20)
+
+/* A buffer of sent data: where it ends, and what became of it. */
+struct tcpmig_sent {
+	__u32 len;                   /* bytes; 0 of a SYN, or of a FIN by itself, at the end */
+	__u32 age_us;                /* last sent */
+	__u32 delivered;             /* segments that the peer had then, for the delivery rate */
+	__u32 first_tx_age_us;
+	__u32 delivered_age_us;
+	__u8 marks;                  /* 1 the peer has it, 2 sent again, 4 lost, 0x80 was sent again once (net/tcp.h) */
+	__u8 flags;
+	__u16 pad;
+};
+#define TCPMIG_SENT_EOR         1u   /* MSG_EOR: never one segment with what follows */
+#define TCPMIG_SENT_PUSH        2u
+#define TCPMIG_SENT_APP_LIMITED 4u
+#define TCPMIG_SENT_FLAGS       7u
 
 enum tcpmig_attr {
 	TCPMIG_A_UNSPEC,
 	TCPMIG_A_VERSION,            /* u32 TCPMIG_STATE_VERSION */
 
 	/* identity */
-	TCPMIG_A_LADDR,              /* be32 */
-	TCPMIG_A_RADDR,              /* be32 */
+	TCPMIG_A_LADDR,              /* 16 bytes, as in struct tcpmig_tuple */
+	TCPMIG_A_RADDR,              /* 16 bytes */
 	TCPMIG_A_LPORT,              /* be16 */
 	TCPMIG_A_RPORT,              /* be16 */
-	TCPMIG_A_TCP_STATE,          /* u8  1 ESTABLISHED, 8 CLOSE_WAIT */
+	TCPMIG_A_FAMILY,             /* u8  of the socket: 2 AF_INET, 10 AF_INET6; the addresses tell that of the segments */
+	TCPMIG_A_TCP_STATE,          /* u8  1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 5 FIN_WAIT2, 7 CLOSE, 8 CLOSE_WAIT,
+	                              *     9 LAST_ACK, 11 CLOSING */
+	TCPMIG_A_ORPHAN,             /* u8  1: no program has it any more */
+	TCPMIG_A_SHUTDOWN,           /* u8  bit 0 no more is read, bit 1 no more is written */
+	TCPMIG_A_DONE,               /* u8  1: the peer's FIN, or its reset, has arrived */
+	TCPMIG_A_ERROR,              /* u16 errno that the program has yet to hear of */
 
 	/* sequence numbers (RFC 9293, 3.3.1, and linux/tcp.h) */
 	TCPMIG_A_RCV_NXT,            /* u32 */
@@ -160,6 +194,11 @@ enum tcpmig_attr {
 	TCPMIG_A_WRITE_SEQ,          /* u32 end of what the program has written */
 	TCPMIG_A_SND_SML,            /* u32 end of the last small segment (Nagle, Minshall) */
 	TCPMIG_A_PUSHED_SEQ,         /* u32 */
+
+	/* urgent data (RFC 9293, 3.8.5) */
+	TCPMIG_A_SND_UP,             /* u32 behind the last urgent byte; SND.UNA: none */
+	TCPMIG_A_URG_DATA,           /* u16 0x400 read, 0x200 announced, 0x100 here, with the byte in the low 8 bits */
+	TCPMIG_A_URG_SEQ,            /* u32 */
 
 	/* windows, in bytes (scaled) */
 	TCPMIG_A_SND_WL1,            /* u32 */
@@ -217,7 +256,7 @@ enum tcpmig_attr {
 	TCPMIG_A_RETRANSMITS,        /* u8 */
 
 	/* timers */
-	TCPMIG_A_TIMER,              /* u8  0 none, 1 retransmission, 3 zero window probe */
+	TCPMIG_A_TIMER,              /* u8  0 none, 1 retransmission, 3 zero window probe, 5 loss probe, 6 reordering */
 	TCPMIG_A_TIMER_LEFT_MS,      /* u32 */
 	TCPMIG_A_PROBES_OUT,         /* u8 */
 	TCPMIG_A_PROBES_AGE_MS,      /* u32 0xffffffff: no probe since the window closed */
@@ -229,6 +268,49 @@ enum tcpmig_attr {
 	TCPMIG_A_ACK_LAST_SEG,       /* u16 */
 	TCPMIG_A_ACK_RCV_MSS,        /* u16 */
 
+	/* loss recovery: RFC 6675, 6937, 5682, 8985 */
+	TCPMIG_A_CA_STATE,           /* u8  0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss */
+	TCPMIG_A_HIGH_SEQ,           /* u32 SND.NXT when it began */
+	TCPMIG_A_UNDO_MARKER,        /* u32 SND.UNA when it began; 0: nothing to take back */
+	TCPMIG_A_UNDO_RETRANS,       /* s32 retransmissions not yet known to have been needless */
+	TCPMIG_A_PRIOR_SSTHRESH,     /* u32 before it */
+	TCPMIG_A_PRIOR_CWND,         /* u32 before it */
+	TCPMIG_A_PRR_DELIVERED,      /* u32 segments */
+	TCPMIG_A_PRR_OUT,            /* u32 segments */
+	TCPMIG_A_RETRANS_AGE_MS,     /* u32 first retransmission; 0xffffffff: none */
+	TCPMIG_A_FRTO,               /* u8  0, 1 */
+	TCPMIG_A_TLP_HIGH_SEQ,       /* u32 SND.NXT at the loss probe; 0: none */
+	TCPMIG_A_TLP_RETRANS,        /* u8  0, 1: the probe was a retransmission */
+	TCPMIG_A_SACK_RENEG,         /* u8  0, 1 */
+	TCPMIG_A_REORD_SEEN,         /* u32 */
+	TCPMIG_A_DSACK_DUPS,         /* u32 */
+	TCPMIG_A_DUPACKS,            /* u32 counted, without SACK */
+	TCPMIG_A_RACK_AGE_US,        /* u32 when the last delivered segment was sent */
+	TCPMIG_A_RACK_RTT_US,        /* u32 */
+	TCPMIG_A_RACK_END_SEQ,       /* u32 */
+	TCPMIG_A_RACK_DELIVERED,     /* u32 */
+	TCPMIG_A_RACK_STEPS,         /* u8  */
+	TCPMIG_A_RACK_PERSIST,       /* u8  0..31 */
+	TCPMIG_A_RACK_DSACK,         /* u8  0, 1 */
+	TCPMIG_A_RACK_ADVANCED,      /* u8  0, 1 */
+
+	/* delivery rate (net/ipv4/tcp_rate.c), in segments */
+	TCPMIG_A_DELIVERED,          /* u32 */
+	TCPMIG_A_DELIVERED_CE,       /* u32 */
+	TCPMIG_A_LOST,               /* u32 */
+	TCPMIG_A_APP_LIMITED,        /* u32 until so many are delivered; 0: not */
+	TCPMIG_A_FIRST_TX_AGE_US,    /* u32 */
+	TCPMIG_A_DELIVERED_AGE_US,   /* u32 */
+	TCPMIG_A_RATE_DELIVERED,     /* u32 */
+	TCPMIG_A_RATE_INTERVAL_US,   /* u32 */
+	TCPMIG_A_RATE_APP_LIMITED,   /* u8  0, 1 */
+
+	/* SACK blocks that the next acknowledgement carries (RFC 2018, RFC 2883) */
+	TCPMIG_A_SACKS,              /* u8  0..4 */
+	TCPMIG_A_SACK_BLOCKS,        /* 4 pairs of u32: first byte, and the one behind the last */
+	TCPMIG_A_DSACK,              /* u8  0, 1 */
+	TCPMIG_A_DSACK_BLOCK,        /* such a pair */
+
 	/* congestion control */
 	TCPMIG_A_CA_NAME,            /* string, at most 15 bytes and a zero */
 	TCPMIG_A_CWND,               /* u32 segments */
@@ -237,6 +319,10 @@ enum tcpmig_attr {
 	TCPMIG_A_CWND_USED,          /* u32 */
 	TCPMIG_A_SSTHRESH,           /* u32 */
 	TCPMIG_A_REORDERING,         /* u32 */
+	TCPMIG_A_CWND_AGE_MS,        /* u32 last change */
+	TCPMIG_A_CWND_LIMITED,       /* u8  0, 1 */
+	TCPMIG_A_MAX_PACKETS_OUT,    /* u32 */
+	TCPMIG_A_CWND_USAGE_SEQ,     /* u32 */
 	TCPMIG_A_PACING_RATE,        /* u64 bytes a second */
 	TCPMIG_A_MAX_PACING_RATE,    /* u64 */
 	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. Others begin anew from CWND and SSTHRESH. */
@@ -287,6 +373,14 @@ enum tcpmig_attr {
 	TCPMIG_A_TTL,                /* u8  0: the route's */
 	TCPMIG_A_MIN_TTL,            /* u8 */
 	TCPMIG_A_PMTUDISC,           /* u8 */
+	TCPMIG_A_TXHASH,             /* u32 from which an IPv6 flow label and the choice of a path come */
+	TCPMIG_A_V6ONLY,             /* u8  (opt) and all that follow: of an AF_INET6 socket */
+	TCPMIG_A_TCLASS,             /* u8 */
+	TCPMIG_A_HOP_LIMIT,          /* u8  0: the route's */
+	TCPMIG_A_MIN_HOP_LIMIT,      /* u8 */
+	TCPMIG_A_PMTUDISC6,          /* u8 */
+	TCPMIG_A_FLOW_LABEL,         /* u32 that the program asked for, network byte order */
+	TCPMIG_A_AUTOFLOWLABEL,      /* u8  bit 0 on, bit 1 asked for */
 
 	/* what TCP_INFO tells */
 	TCPMIG_A_BYTES_SENT,         /* u64 */
@@ -299,10 +393,12 @@ enum tcpmig_attr {
 
 	/* queues: each attribute is the next piece, at most TCPMIG_CHUNK_MAX bytes */
 	TCPMIG_A_RCV_DATA,           /* binary, from COPIED_SEQ on */
+	TCPMIG_A_RTX_BUFFER,         /* struct tcpmig_sent, before the RTX_DATA that it is about */
 	TCPMIG_A_RTX_DATA,           /* binary, from SND_UNA to SND_NXT: sent, not acknowledged */
 	TCPMIG_A_WRITE_DATA,         /* binary, from SND_NXT to WRITE_SEQ: not sent */
-	TCPMIG_A_OFO,                /* nest: OFO_SEQ, OFO_DATA: received beyond RCV_NXT */
+	TCPMIG_A_OFO,                /* nest: OFO_SEQ, OFO_FIN, OFO_DATA: received beyond RCV_NXT */
 	TCPMIG_A_OFO_SEQ,            /* u32 */
+	TCPMIG_A_OFO_FIN,            /* u8  1: the peer's FIN is behind these bytes (of which there may then be none) */
 	TCPMIG_A_OFO_DATA,           /* binary */
 	__TCPMIG_A_MAX
 };
