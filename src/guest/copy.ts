@@ -3,8 +3,13 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SFTPWrapper } from 'ssh2';
+import { ExitCode, Fault } from '../fault.ts';
 
-/** Copies a file or folder of the host into a machine; a folder target takes it under its own name. */
+/**
+ * Copies a file or folder of the host into a machine; a folder target takes it under its own name.
+ *
+ * @throws Fault (64) naming the file that cannot be read or written, and why
+ */
 export async function copyIn(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
   await put(
     sftp,
@@ -13,7 +18,11 @@ export async function copyIn(sftp: SFTPWrapper, from: string, to: string): Promi
   );
 }
 
-/** Copies a file or folder of a machine to the host. */
+/**
+ * Copies a file or folder of a machine to the host.
+ *
+ * @throws Fault (64) naming the file that cannot be read or written, and why
+ */
 export async function copyOut(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
   const isFolder = (path: string) =>
     stat(path).then(
@@ -34,7 +43,34 @@ async function targetName(
 const remoteStat = (sftp: SFTPWrapper, path: string) =>
   promisify(sftp.stat.bind(sftp))(path).catch(() => undefined);
 
-async function put(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
+/** What OpenSSH's server says of every error that is neither of the two before it: no word of the cause. */
+const sftpFailure = 4;
+const sftpStatus: Record<string | number, string> = {
+  2: 'no such file or folder',
+  3: 'permission denied',
+  [sftpFailure]:
+    'the machine refuses: a program that is running, a full disk, or a file where a folder is needed',
+};
+
+async function copying<T>(from: string, to: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const { code = '', message } = cause as { code?: string | number; message: string };
+    if (cause instanceof Fault) throw cause;
+    throw new Fault(
+      ExitCode.usage,
+      `${from} was not copied to ${to}: ${sftpStatus[code] ?? message}`,
+      code === sftpFailure ? 'A program that is running is removed first, or gets another name.' : undefined,
+      { cause },
+    );
+  }
+}
+
+const put = (sftp: SFTPWrapper, from: string, to: string) => copying(from, to, putAll(sftp, from, to));
+const get = (sftp: SFTPWrapper, from: string, to: string) => copying(from, to, getAll(sftp, from, to));
+
+async function putAll(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
   const source = await stat(from);
   if (source.isDirectory()) {
     if (!(await remoteStat(sftp, to)))
@@ -49,7 +85,7 @@ async function put(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
   );
 }
 
-async function get(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
+async function getAll(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
   const source = await promisify(sftp.stat.bind(sftp))(from);
   if (source.isDirectory()) {
     await mkdir(to, { recursive: true });
