@@ -65,6 +65,10 @@ test('a file goes in and comes out as it was', async () => {
     '750 100000\n',
   );
   expect((await miglab('cp', '-n', name, 'node-b:/tmp/there', join(folder, 'out'))).code).toBe(0);
+  const absent = await miglab('cp', '-n', name, 'node-b:/tmp/absent', folder);
+  expect(absent).toMatchObject({ code: 64, stderr: expect.stringContaining('/tmp/absent was not copied') });
+  const running = await miglab('cp', '-n', name, join(folder, 'in'), 'node-b:/proc/1/cmdline/x');
+  expect(running).toMatchObject({ code: 64, stderr: expect.stringContaining('was not copied to /proc/1/') });
   expect(readFileSync(join(folder, 'out')).equals(content)).toBe(true);
   rmSync(folder, { recursive: true });
 });
