@@ -68,15 +68,14 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 
 	if (!b->size || b->size > TCPMIG_STATE_MAX)
 		return -EBADMSG;
-	built->state = kzalloc(sizeof(*built->state), GFP_KERNEL);
+	built->state = kzalloc(sizeof(*built->state), GFP_KERNEL_ACCOUNT);
 	if (!built->state)
 		return -ENOMEM;
-	built->data = vmemdup_user(u64_to_user_ptr(b->addr), b->size);
-	if (IS_ERR(built->data)) {
-		err = PTR_ERR(built->data);
-		built->data = NULL;
-		return err;
-	}
+	built->data = kvmalloc(b->size, GFP_KERNEL_ACCOUNT);
+	if (!built->data)
+		return -ENOMEM;
+	if (copy_from_user(built->data, u64_to_user_ptr(b->addr), b->size))
+		return -EFAULT;
 	built->size = b->size;
 	err = tcpmig_state_decode(built->state, built->data, built->size) ?:
 	      tcpmig_queues_check(built->state, built->data, built->size);

@@ -13,7 +13,7 @@
 
 static int session_open(struct inode *inode, struct file *file)
 {
-	struct tcpmig_session *s = kzalloc(sizeof(*s), GFP_KERNEL);
+	struct tcpmig_session *s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
 
 	if (!s)
 		return -ENOMEM;
@@ -42,6 +42,8 @@ static const struct {
 	int (*call)(struct tcpmig_session *s, void __user *arg);
 } calls[] = {
 	{ TCPMIG_IOC_ATTACH, AT(IDLE) | AT(ATTACHED), tcpmig_session_attach },
+	{ TCPMIG_IOC_FLUSH, AT(ATTACHED), tcpmig_session_flush },
+	{ TCPMIG_IOC_WINDOW, AT(ATTACHED), tcpmig_session_window },
 	{ TCPMIG_IOC_FREEZE, AT(ATTACHED), tcpmig_session_freeze },
 	{ TCPMIG_IOC_GET, AT(FROZEN), tcpmig_session_get },
 	{ TCPMIG_IOC_COMMIT, AT(FROZEN), tcpmig_session_commit },

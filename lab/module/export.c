@@ -176,7 +176,7 @@ static int leave_wire(struct sock *sk, struct tcpmig_frozen *f)
 	return err;
 }
 
-static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
+static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f, struct tcpmig_window *window)
 {
 	int err = 0;
 
@@ -188,21 +188,23 @@ static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f)
 		err = leave_wire(sk, f);
 	if (err)
 		return err;
+	/* Nobody hears of the window until the connection talks again. */
+	tcpmig_window_restore(sk, window);
 	read_state(sk, f->state);
 	f->tcp_state = sk->sk_state;
 	tcpmig_tcp_state_store(sk, TCP_CLOSE);
 	return 0;
 }
 
-int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *f)
+int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *f, struct tcpmig_window *window)
 {
 	int err;
 
-	f->state = kzalloc(sizeof(*f->state), GFP_KERNEL);
+	f->state = kzalloc(sizeof(*f->state), GFP_KERNEL_ACCOUNT);
 	if (!f->state)
 		return -ENOMEM;
 	lock_sock(sk);
-	err = freeze_locked(sk, f);
+	err = freeze_locked(sk, f, window);
 	release_sock(sk);
 	if (err) {
 		tcpmig_capture_free(f->capture);

@@ -119,7 +119,21 @@ struct tcpmig_frozen {
 	struct tcpmig_state *state;
 };
 
-int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen);
+/* window.c: a window that was closed, and what it was. */
+struct tcpmig_window {
+	bool closed;
+	u32 clamp, ssthresh;
+};
+
+void tcpmig_window_close(struct sock *sk, struct tcpmig_window *w);
+void tcpmig_window_open(struct sock *sk, struct tcpmig_window *w);
+/* Without a word to the peer. The caller holds the socket's lock. */
+void tcpmig_window_restore(struct sock *sk, struct tcpmig_window *w);
+
+/* flush.c. *left: bytes not acknowledged. -ETIMEDOUT, -EINTR, or -ENOTCONN when the connection ended. */
+int tcpmig_flush(struct sock *sk, u32 timeout_ms, u32 *left);
+
+int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen, struct tcpmig_window *window);
 int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
 void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *frozen);
 void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);

@@ -83,9 +83,35 @@ int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : err;
 }
 
+int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_flush f;
+	int err;
+
+	if (copy_from_user(&f, arg, sizeof(f)))
+		return -EFAULT;
+	err = tcpmig_flush(s->sk, f.timeout_ms, &f.left);
+	return copy_to_user(arg, &f, sizeof(f)) ? -EFAULT : err;
+}
+
+int tcpmig_session_window(struct tcpmig_session *s, void __user *arg)
+{
+	__u32 closed;
+
+	if (copy_from_user(&closed, arg, sizeof(closed)))
+		return -EFAULT;
+	if (closed > 1)
+		return -EINVAL;
+	if (closed)
+		tcpmig_window_close(s->sk, &s->window);
+	else
+		tcpmig_window_open(s->sk, &s->window);
+	return 0;
+}
+
 int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg)
 {
-	int err = tcpmig_freeze(s->sk, &s->frozen);
+	int err = tcpmig_freeze(s->sk, &s->frozen, &s->window);
 
 	if (err)
 		return err;

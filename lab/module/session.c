@@ -16,6 +16,8 @@ void tcpmig_session_hold(struct tcpmig_session *s, struct sock *sk, struct file 
 
 void tcpmig_session_forget_sock(struct tcpmig_session *s)
 {
+	if (s->window.closed)
+		tcpmig_window_open(s->sk, &s->window);
 	if (s->file)
 		fput(s->file);
 	if (s->sk)

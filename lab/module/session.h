@@ -23,7 +23,8 @@ struct tcpmig_session {
 	struct sock *sk;                /* with a reference */
 	struct file *file;              /* of its socket, with a reference; NULL of a connection that no program has */
 	struct tcpmig_tuple tuple;
-	struct tcpmig_frozen frozen;    /* origin */
+	struct tcpmig_window window;    /* origin */
+	struct tcpmig_frozen frozen;
 	struct tcpmig_built built;      /* destination */
 	struct tcpmig_capture_queue *capture;
 	struct tcpmig_status status;
@@ -31,6 +32,8 @@ struct tcpmig_session {
 
 /* The calls of uapi/tcpmig.h, in order and under the session's lock. */
 int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg);
+int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg);
+int tcpmig_session_window(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_get(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg);

@@ -77,3 +77,12 @@ void value_set(struct state *s, uint16_t type, uint64_t value)
 	if (at < s->size && attribute_len(s, at) <= sizeof(value))
 		memcpy(attribute_data(s, at), &value, attribute_len(s, at));
 }
+
+struct tcpmig_tuple state_tuple(const struct state *s)
+{
+	struct tcpmig_tuple t = { .lport = value_get(s, TCPMIG_A_LPORT), .rport = value_get(s, TCPMIG_A_RPORT) };
+
+	memcpy(t.laddr, attribute_data(s, attribute_find(s, TCPMIG_A_LADDR)), sizeof(t.laddr));
+	memcpy(t.raddr, attribute_data(s, attribute_find(s, TCPMIG_A_RADDR)), sizeof(t.raddr));
+	return t;
+}

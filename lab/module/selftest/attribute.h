@@ -59,6 +59,9 @@ void attribute_resize(struct state *s, size_t at, uint16_t len);
 uint64_t value_get(const struct state *s, uint16_t type);
 void value_set(struct state *s, uint16_t type, uint64_t value);
 
+/* Whose state it is. */
+struct tcpmig_tuple state_tuple(const struct state *s);
+
 /* ranges.c: what the interface allows in a scalar, both ends included. */
 struct range {
 	uint16_t type;

@@ -4,110 +4,20 @@
  * used. They may stall or break, as their state is not the other end's; the kernel must not.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pair.h"
 #include "selftest.h"
 #include "session.h"
 #include "tamper.h"
 
-#define PIECE 20000
-#define SEGMENT 1000
-
-/* A connection, of which `near` is the end that is moved. */
-struct pair {
-	int near, far;
-	struct tcpmig_tuple tuple;
-};
-
-static int listener_open(struct sockaddr_in *a)
-{
-	int fd, segment = SEGMENT;
-	socklen_t len = sizeof(*a);
-
-	*a = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* Small segments: more of them than the window of a changed connection lets out. */
-	setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
-	if (fd < 0 || bind(fd, (struct sockaddr *)a, sizeof(*a)) || listen(fd, 8) ||
-	    getsockname(fd, (struct sockaddr *)a, &len))
-		die("loopback listener");
-	return fd;
-}
-
-static struct pair pair_open(int listener, const struct sockaddr_in *a)
-{
-	struct linger reset = { .l_onoff = 1 };
-	struct pair p;
-
-	p.near = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (p.near < 0 || connect(p.near, (const struct sockaddr *)a, sizeof(*a)))
-		die("loopback connection");
-	p.far = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (p.far < 0 || fcntl(p.near, F_SETFL, O_NONBLOCK))
-		die("loopback connection");
-	setsockopt(p.far, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	setsockopt(p.near, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	return p;
-}
-
-/* What the other end has not read in `near`, and the state of it; `near` is gone then. */
-static struct state pair_take(struct pair *p)
-{
-	struct tcpmig_attach a = { .fd = p->near };
-	int session = session_open();
-	struct state s = {};
-	uint32_t size;
-
-	if (ioctl(session, TCPMIG_IOC_ATTACH, &a) || ioctl(session, TCPMIG_IOC_FREEZE) ||
-	    !(s.bytes = state_get(session, &size)) || ioctl(session, TCPMIG_IOC_COMMIT))
-		die("loopback move");
-	s.size = size;
-	p->tuple = a.tuple;
-	close(session);
-	close(p->near);
-	p->near = -1;
-	return s;
-}
-
-/* SET and ACTIVATE. The error of SET. */
-static int pair_give(struct pair *p, const struct state *s)
-{
-	struct tcpmig_buffer b = { .addr = (uintptr_t)s->bytes, .size = s->size, .fd = -1 };
-	struct tcpmig_capture c = { .tuple = p->tuple };
-	int session = session_open(), err;
-
-	if (ioctl(session, TCPMIG_IOC_CAPTURE, &c))
-		die(refusal_name(c.refusal));
-	err = ioctl(session, TCPMIG_IOC_SET, &b) ? errno : 0;
-	if (!err && ioctl(session, TCPMIG_IOC_ACTIVATE))
-		die("ACTIVATE");
-	if (!err)
-		p->near = b.fd;
-	close(session);
-	return err;
-}
-
-static size_t send_piece(int fd, uint64_t offset, size_t len)
-{
-	uint8_t piece[PIECE];
-	ssize_t n;
-
-	for (size_t i = 0; i < len; i++)
-		piece[i] = (offset + i) * 31 + ((offset + i) >> 8);
-	n = send(fd, piece, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return n > 0 ? n : 0;
-}
-
 /* Reads what is there; *right goes up to the first byte that is wrong. */
 static void read_piece(int fd, uint64_t *right)
 {
-	uint8_t piece[PIECE];
+	uint8_t piece[PAIR_PIECE];
 	ssize_t n;
 
 	while ((n = recv(fd, piece, sizeof(piece), MSG_DONTWAIT)) > 0)
@@ -122,18 +32,12 @@ static bool pair_use(const struct pair *p, uint64_t to_near, uint64_t to_far)
 	uint64_t near_right = 0, far_right = 0;
 
 	for (unsigned int round = 0; round < 4; round++) {
-		to_near += send_piece(p->far, to_near, PIECE);
-		to_far += send_piece(p->near, to_far, PIECE);
+		to_near += pair_send(p->far, to_near, PAIR_PIECE);
+		to_far += pair_send(p->near, to_far, PAIR_PIECE);
 		read_piece(p->near, &near_right);
 		read_piece(p->far, &far_right);
 	}
 	return near_right == to_near && far_right == to_far;
-}
-
-static void pair_close(struct pair *p)
-{
-	close(p->near);
-	close(p->far);
 }
 
 /* One connection from open to close. `change` may be nothing. */
@@ -141,7 +45,7 @@ static void live(struct trial *t, int listener, const struct sockaddr_in *a, voi
 		 void *arg, enum expectation e, unsigned int number)
 {
 	struct pair p = pair_open(listener, a);
-	uint64_t to_near = send_piece(p.far, 0, 5000), to_far = send_piece(p.near, 0, 5000);
+	uint64_t to_near = pair_send(p.far, 0, 5000), to_far = pair_send(p.near, 0, 5000);
 	struct state s = pair_take(&p);
 	bool right = false;
 	int err;
@@ -210,7 +114,7 @@ unsigned int try_lives(unsigned int count, uint64_t seed)
 	struct setting divisor = { TCPMIG_A_CUBIC_CNT, 0 }, acks = { TCPMIG_A_CUBIC_ACK_CNT, UINT32_MAX };
 	struct trial t = { .kind = "lives", .session = -1 };
 	struct sockaddr_in a;
-	int listener = listener_open(&a);
+	int listener = pair_listen(&a);
 
 	live(&t, listener, &a, NULL, NULL, TAKEN, 0);
 	live(&t, listener, &a, change_cubic, &divisor, REFUSED, 0);

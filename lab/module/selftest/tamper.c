@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 	unexpected += try_calls(&s);
 	unexpected += try_flips(&s, w.flips, w.seed);
 	unexpected += try_lives(w.lives, w.seed);
+	unexpected += try_operations();
 	say("tamper-end", "\"unexpected\":%u", unexpected);
 	return unexpected ? 1 : 0;
 }

@@ -47,6 +47,9 @@ unsigned int try_flips(const struct state *s, unsigned int count, uint64_t seed)
 /* lives.c: connections of our own over loopback go on from a changed state. */
 unsigned int try_lives(unsigned int count, uint64_t seed);
 
+/* operations.c: FLUSH and WINDOW. */
+unsigned int try_operations(void);
+
 /* The next of a series of pseudo-random numbers. */
 uint64_t random_next(uint64_t *seed);
 

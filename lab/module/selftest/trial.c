@@ -22,11 +22,9 @@ struct trial trial_begin(const char *kind, const struct state *s)
 	struct trial t = {
 		.kind = kind,
 		.session = session_open(),
-		.tuple = { .lport = value_get(s, TCPMIG_A_LPORT), .rport = value_get(s, TCPMIG_A_RPORT) },
+		.tuple = state_tuple(s),
 	};
 
-	memcpy(t.tuple.laddr, attribute_data(s, attribute_find(s, TCPMIG_A_LADDR)), sizeof(t.tuple.laddr));
-	memcpy(t.tuple.raddr, attribute_data(s, attribute_find(s, TCPMIG_A_RADDR)), sizeof(t.tuple.raddr));
 	capture(&t);
 	return t;
 }

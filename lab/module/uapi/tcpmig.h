@@ -5,7 +5,8 @@
  * One open of /dev/tcpmig is one session: it holds at most one connection, either on its way out (origin) or on its
  * way in (destination). Closing the descriptor ends the session; what that does depends on how far it came:
  *
- *	origin:       ATTACH -> FREEZE -> GET -> COMMIT            close before COMMIT = ABORT (the connection goes on)
+ *	origin:       ATTACH -> FREEZE -> GET -> COMMIT            close before COMMIT = ABORT (the connection goes on);
+ *	                                                          FLUSH and WINDOW between ATTACH and FREEZE
  *	destination:  CAPTURE -> SET -> ACTIVATE                   close before ACTIVATE = nothing is left behind;
  *	                                                          captured segments are dropped, the peer resends them
  *
@@ -85,6 +86,17 @@ struct tcpmig_attach {
 	struct tcpmig_tuple tuple;   /* out; in with fd -1 */
 };
 
+/* FLUSH: wait until the peer has acknowledged all that was written, so that nothing of it need travel. The owner is
+ * stopped, or there is no end. -ETIMEDOUT, -EINTR; -ENOTCONN when the connection ended meanwhile; -EOPNOTSUPP of a
+ * connection that no program has. */
+struct tcpmig_flush {
+	__u32 timeout_ms;            /* in */
+	__u32 left;                  /* out: bytes that are not acknowledged */
+};
+
+/* WINDOW, with a pointer to a __u32: 1 announces a window of zero, so that the peer pauses; 0 announces what there is
+ * again. FREEZE takes the true window along, and the destination announces it. It also opens when the session ends. */
+
 /* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
  * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
  * ATTACH and can no longer be moved, -ENOTCONN when it has ended.
@@ -136,6 +148,8 @@ struct tcpmig_status {
 #define TCPMIG_IOC_SET      _IOWR(TCPMIG_IOC, 7, struct tcpmig_buffer)
 #define TCPMIG_IOC_ACTIVATE _IO(TCPMIG_IOC, 8)
 #define TCPMIG_IOC_STATUS   _IOR(TCPMIG_IOC, 9, struct tcpmig_status)
+#define TCPMIG_IOC_FLUSH    _IOWR(TCPMIG_IOC, 10, struct tcpmig_flush)
+#define TCPMIG_IOC_WINDOW   _IOW(TCPMIG_IOC, 11, __u32)
 
 /*
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* FLUSH and WINDOW over loopback, judged by what the other end's kernel says. */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pair.h"
+#include "selftest.h"
+#include "session.h"
+#include "tamper.h"
+
+#define LONG_MS 60000
+
+static void expect(struct trial *t, bool right, const char *what, int64_t got)
+{
+	t->tried++;
+	t->taken += right;
+	if (right)
+		return;
+	t->unexpected++;
+	say("unexpected", "\"kind\":\"%s\",\"what\":\"%s\",\"got\":%lld", t->kind, what, (long long)got);
+}
+
+static int attached(const struct pair *p)
+{
+	struct tcpmig_attach a = { .fd = p->near };
+	int session = session_open();
+
+	if (ioctl(session, TCPMIG_IOC_ATTACH, &a))
+		die("ATTACH");
+	return session;
+}
+
+static int flush(int session, uint32_t timeout_ms, uint32_t *left)
+{
+	struct tcpmig_flush f = { .timeout_ms = timeout_ms };
+	int err = ioctl(session, TCPMIG_IOC_FLUSH, &f) ? errno : 0;
+
+	*left = f.left;
+	return err;
+}
+
+/* A child reads what the other end has; the parent goes on. */
+static pid_t reader_start(int fd)
+{
+	char piece[65536];
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	for (;;) {
+		struct timeval wait = { .tv_sec = 1 };
+		fd_set one;
+
+		FD_ZERO(&one);
+		FD_SET(fd, &one);
+		if (select(fd + 1, &one, NULL, NULL, &wait) > 0 && recv(fd, piece, sizeof(piece), 0) <= 0)
+			_exit(0);
+	}
+}
+
+static void try_flush(struct trial *t, int listener, const struct sockaddr_in *a)
+{
+	struct pair p = pair_open(listener, a);
+	int session = attached(&p);
+	uint32_t left;
+	pid_t reader;
+	int err;
+
+	err = flush(session, LONG_MS, &left);
+	expect(t, !err && !left, "nothing to flush", err);
+	while (pair_send(p.near, 0, 20000))
+		;
+	err = flush(session, 0, &left);
+	expect(t, err == ETIMEDOUT && left, "the peer does not read", err);
+	reader = reader_start(p.far);
+	err = flush(session, LONG_MS, &left);
+	expect(t, !err && !left, "the peer reads", err);
+	kill(reader, SIGKILL);
+	waitpid(reader, NULL, 0);
+	close(session);
+	pair_close(&p);
+}
+
+static struct tcp_info info_of(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	return info;
+}
+
+static int unsent_of(int fd)
+{
+	int unsent = -1;
+
+	ioctl(fd, SIOCOUTQNSD, &unsent);
+	return unsent;
+}
+
+static void set_window(int session, uint32_t closed)
+{
+	if (ioctl(session, TCPMIG_IOC_WINDOW, &closed))
+		die("WINDOW");
+}
+
+static void try_window(struct trial *t, int listener, const struct sockaddr_in *a)
+{
+	struct pair p = pair_open(listener, a);
+	uint32_t wide = info_of(p.far).tcpi_snd_wnd, two = 2;
+	int session = attached(&p);
+
+	set_window(session, 1);
+	expect(t, info_of(p.far).tcpi_snd_wnd == 0, "the window is closed", info_of(p.far).tcpi_snd_wnd);
+	pair_send(p.far, 0, 3000);
+	expect(t, unsent_of(p.far) == 3000, "the peer pauses", unsent_of(p.far));
+	set_window(session, 1);
+	set_window(session, 0);
+	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the window is open", info_of(p.far).tcpi_snd_wnd);
+	expect(t, unsent_of(p.far) == 0, "the peer goes on", unsent_of(p.far));
+	set_window(session, 1);
+	close(session);
+	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the session's end opens it", info_of(p.far).tcpi_snd_wnd);
+	session = attached(&p);
+	expect(t, ioctl(session, TCPMIG_IOC_WINDOW, &two) && errno == EINVAL, "neither open nor closed", errno);
+	close(session);
+	pair_close(&p);
+}
+
+/* The window that was closed before the move is open behind it. */
+static void try_window_moved(struct trial *t, int listener, const struct sockaddr_in *a)
+{
+	struct pair p = pair_open(listener, a);
+	uint32_t wide = info_of(p.far).tcpi_snd_wnd;
+	int session = attached(&p);
+	struct state s;
+
+	set_window(session, 1);
+	pair_send(p.far, 0, 3000);
+	s = pair_take_from(&p, session);
+	expect(t, value_get(&s, TCPMIG_A_WINDOW_CLAMP) > 0, "the true clamp travels", value_get(&s, TCPMIG_A_WINDOW_CLAMP));
+	expect(t, !pair_give(&p, &s), "taken", 0);
+	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "open at the destination", info_of(p.far).tcpi_snd_wnd);
+	expect(t, unsent_of(p.far) == 0, "the peer goes on after the move", unsent_of(p.far));
+	state_free(&s);
+	pair_close(&p);
+}
+
+unsigned int try_operations(void)
+{
+	struct trial t = { .kind = "operations", .session = -1 };
+	struct sockaddr_in a;
+	int listener = pair_listen(&a);
+
+	try_flush(&t, listener, &a);
+	try_window(&t, listener, &a);
+	try_window_moved(&t, listener, &a);
+	close(listener);
+	return trial_end(&t);
+}
