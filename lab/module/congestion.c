@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Congestion control: what all algorithms share, and CUBIC's own state. Others begin anew from cwnd and ssthresh. */
+/*
+ * Congestion control: what all algorithms share, and CUBIC's own state; BBR's is in bbr.c. Others begin anew from cwnd
+ * and ssthresh.
+ */
 #include <net/tcp.h>
 
 #include "module.h"
@@ -74,6 +77,9 @@ void tcpmig_congestion_export(const struct sock *sk, struct tcpmig_state *s)
 	s->has_cubic = tcpmig_is_cubic(sk);
 	if (s->has_cubic)
 		cubic_export(sk, &s->cubic);
+	s->has_bbr = tcpmig_is_bbr(sk);
+	if (s->has_bbr)
+		tcpmig_bbr_export(sk, &s->bbr);
 }
 
 void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s)
@@ -90,4 +96,6 @@ void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s)
 	sk->sk_max_pacing_rate = s->max_pacing_rate;
 	if (s->has_cubic && tcpmig_is_cubic(sk))
 		cubic_import(sk, &s->cubic);
+	if (s->has_bbr && tcpmig_is_bbr(sk))
+		tcpmig_bbr_import(sk, &s->bbr);
 }

@@ -92,6 +92,11 @@ static const char *window_contradiction(const struct tcpmig_state *s)
 	return NULL;
 }
 
+static const char *bbr_contradiction(const struct tcpmig_state *s)
+{
+	return s->has_bbr && strcmp(s->ca_name, "bbr") ? "BBR's state for another congestion control" : NULL;
+}
+
 /* CUBIC has a divisor as soon as it has seen a window, and divides by it without another look (tcp_cong_avoid_ai). */
 static const char *cubic_contradiction(const struct tcpmig_state *s)
 {
@@ -110,5 +115,6 @@ const char *tcpmig_state_contradiction(const struct tcpmig_state *s)
 	if (s->usec_ts && !COMPAT_HAS_USEC_TS)
 		return "this kernel's timestamps are milliseconds";
 	return identity_contradiction(s) ?: send_contradiction(s) ?: receive_contradiction(s) ?:
-	       window_contradiction(s) ?: tcpmig_recovery_contradiction(s) ?: cubic_contradiction(s);
+	       window_contradiction(s) ?: tcpmig_recovery_contradiction(s) ?: cubic_contradiction(s) ?:
+	       bbr_contradiction(s);
 }

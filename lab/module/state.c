@@ -5,7 +5,7 @@
 #include "module.h"
 #include "state.h"
 
-enum kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC, V6 };
+enum kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC, BBR, V6 };
 
 struct field {
 	u16 attr;
@@ -24,8 +24,9 @@ struct field {
 	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = TYPE_OF(_member), \
 	  .size = sizeof(MEMBER(_member)), \
 	  .kind = _kind, .min = _min, .max = _max }
-#define BYTES(_attr, _member) \
-	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = NLA_BINARY, \
+#define BYTES(_attr, _member) BYTES_GROUP(_attr, _member, ALWAYS)
+#define BYTES_GROUP(_attr, _member, _kind) \
+	{ .kind = _kind, .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = NLA_BINARY, \
 	  .size = sizeof(MEMBER(_member)) }
 #define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, ALWAYS, _min, _max)
 #define ANY(_attr, _member) RANGE(_attr, _member, 0, U32_MAX)
@@ -117,6 +118,20 @@ static const struct field fields[] = {
 	GROUP(CUBIC_END_SEQ, cubic.end_seq, CUBIC, 0, U32_MAX),
 	GROUP(CUBIC_ACK_AGE_US, cubic.ack_age_us, CUBIC, 0, U32_MAX),
 	GROUP(CUBIC_CURR_RTT_US, cubic.curr_rtt_us, CUBIC, 0, U32_MAX),
+	GROUP(BBR_MIN_RTT_US, bbr.min_rtt_us, BBR, 0, U32_MAX), GROUP(BBR_MIN_RTT_AGE_MS, bbr.min_rtt_age_ms, BBR, 0, AGE_MAX),
+	GROUP(BBR_PROBE_LEFT_MS, bbr.probe_rtt_left_ms, BBR, 0, U32_MAX), BYTES_GROUP(BBR_BW, bbr.bw, BBR),
+	GROUP(BBR_ROUNDS, bbr.rounds, BBR, 0, U32_MAX), GROUP(BBR_NEXT_ROUND, bbr.next_round, BBR, 0, U32_MAX),
+	GROUP(BBR_CYCLE_AGE_US, bbr.cycle_age_us, BBR, 0, U32_MAX), GROUP(BBR_MODE, bbr.mode, BBR, 0, 3),
+	GROUP(BBR_PREV_CA_STATE, bbr.prev_ca_state, BBR, TCP_CA_Open, TCP_CA_Loss),
+	GROUP(BBR_FLAGS, bbr.flags, BBR, 0, U8_MAX), GROUP(BBR_LT_ROUNDS, bbr.lt_rounds, BBR, 0, 127),
+	GROUP(BBR_LT_BW, bbr.lt_bw, BBR, 0, U32_MAX), GROUP(BBR_LT_DELIVERED, bbr.lt_delivered, BBR, 0, U32_MAX),
+	GROUP(BBR_LT_AGE_MS, bbr.lt_age_ms, BBR, 0, U32_MAX), GROUP(BBR_LT_LOST, bbr.lt_lost, BBR, 0, U32_MAX),
+	GROUP(BBR_PACING_GAIN, bbr.pacing_gain, BBR, 0, 1023), GROUP(BBR_CWND_GAIN, bbr.cwnd_gain, BBR, 0, 1023),
+	GROUP(BBR_FULL_BW_ROUNDS, bbr.full_bw_rounds, BBR, 0, 3), GROUP(BBR_CYCLE, bbr.cycle, BBR, 0, 7),
+	GROUP(BBR_PRIOR_CWND, bbr.prior_cwnd, BBR, 0, 1 << 24), GROUP(BBR_FULL_BW, bbr.full_bw, BBR, 0, U32_MAX),
+	GROUP(BBR_EPOCH_AGE_US, bbr.epoch_age_us, BBR, 0, U32_MAX),
+	GROUP(BBR_EPOCH_ACKED, bbr.epoch_acked, BBR, 0, (1 << 20) - 1), BYTES_GROUP(BBR_EXTRA, bbr.extra, BBR),
+	GROUP(BBR_EXTRA_ROUNDS, bbr.extra_rounds, BBR, 0, 31), GROUP(BBR_EXTRA_INDEX, bbr.extra_index, BBR, 0, 1),
 
 	RANGE(RCVBUF, rcvbuf, 128, BUFFER_MAX), RANGE(SNDBUF, sndbuf, 128, BUFFER_MAX),
 	RANGE(BUF_LOCK, buf_lock, 0, SOCK_BUF_LOCK_MASK), RANGE(RCVLOWAT, rcvlowat, 1, S32_MAX),
@@ -152,6 +167,8 @@ static struct nla_policy policy[TCPMIG_A_MAX + 1] = {
 	[TCPMIG_A_RADDR] = ADDRESS,
 	[TCPMIG_A_SACK_BLOCKS] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(sack))),
 	[TCPMIG_A_DSACK_BLOCK] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(dsack_block))),
+	[TCPMIG_A_BBR_BW] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(bbr.bw))),
+	[TCPMIG_A_BBR_EXTRA] = NLA_POLICY_EXACT_LEN(sizeof(MEMBER(bbr.extra))),
 	[TCPMIG_A_RTX_BUFFER] = NLA_POLICY_EXACT_LEN(sizeof(struct tcpmig_sent)),
 	[TCPMIG_A_CA_NAME] = { .type = NLA_NUL_STRING, .len = TCP_CA_NAME_MAX - 1 },
 	[TCPMIG_A_RCV_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
@@ -188,6 +205,8 @@ static bool field_here(const struct field *f, const struct tcpmig_state *s)
 		return s->has_usec_ts;
 	case CUBIC:
 		return s->has_cubic;
+	case BBR:
+		return s->has_bbr;
 	case V6:
 		return s->has_v6;
 	default:
@@ -308,6 +327,7 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 	s->has_mwnd = tb[TCPMIG_A_RCV_MWND_SEQ];
 	s->has_usec_ts = tb[TCPMIG_A_USEC_TS];
 	s->has_cubic = tb[TCPMIG_A_CUBIC_CNT];
+	s->has_bbr = tb[TCPMIG_A_BBR_MIN_RTT_US];
 	s->has_v6 = tb[TCPMIG_A_V6ONLY];
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		err = decode_field(&fields[i], tb, s);

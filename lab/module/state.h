@@ -60,6 +60,12 @@ struct tcpmig_state {
 		u32 round_age_us, end_seq, ack_age_us, curr_rtt_us;
 		u8 samples, found;
 	} cubic;
+	struct tcpmig_bbr_state {
+		u32 min_rtt_us, min_rtt_age_ms, probe_rtt_left_ms, bw[6], rounds, next_round, cycle_age_us;
+		u32 lt_bw, lt_delivered, lt_age_ms, lt_lost, prior_cwnd, full_bw, epoch_age_us, epoch_acked;
+		u16 pacing_gain, cwnd_gain, extra[2];
+		u8 mode, prev_ca_state, flags, lt_rounds, full_bw_rounds, cycle, extra_rounds, extra_index;
+	} bbr;
 
 	u8 ca_state, frto, tlp_retrans, sack_reneg, cwnd_limited;
 	u32 high_seq, undo_marker, prior_ssthresh, prior_cwnd, prr_delivered, prr_out, retrans_age_ms, tlp_high_seq;
@@ -89,7 +95,7 @@ struct tcpmig_state {
 	struct tcpmig_queue_bytes {
 		u32 rcv, rtx, write, ofo;
 	} bytes;
-	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_v6;
+	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_bbr, has_v6;
 };
 
 /* Writes attributes to user space, or with a NULL iterator only adds up their size. */
@@ -134,6 +140,9 @@ const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct
 
 /* True when the kernel's CUBIC keeps the private state that congestion.c knows. */
 bool tcpmig_is_cubic(const struct sock *sk);
+bool tcpmig_is_bbr(const struct sock *sk);
+void tcpmig_bbr_export(const struct sock *sk, struct tcpmig_bbr_state *s);
+void tcpmig_bbr_import(struct sock *sk, const struct tcpmig_bbr_state *s);
 void tcpmig_congestion_export(const struct sock *sk, struct tcpmig_state *s);
 void tcpmig_congestion_import(struct sock *sk, const struct tcpmig_state *s);
 

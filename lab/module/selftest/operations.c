@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* FLUSH and WINDOW over loopback, judged by what the other end's kernel says. */
+/* FLUSH, WINDOW and BBR over loopback, judged by what the other end's kernel says and by what leaves again. */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -155,6 +155,46 @@ static void try_window_moved(struct trial *t, int listener, const struct sockadd
 	pair_close(&p);
 }
 
+static bool bbr_field_is_stable(uint16_t type)
+{
+	return type != TCPMIG_A_BBR_MIN_RTT_AGE_MS && type != TCPMIG_A_BBR_CYCLE_AGE_US &&
+	       type != TCPMIG_A_BBR_LT_AGE_MS && type != TCPMIG_A_BBR_EPOCH_AGE_US;
+}
+
+/* What arrived is what left: all of BBR's state but the ages. */
+static void try_bbr(struct trial *t, int listener, const struct sockaddr_in *a)
+{
+	struct pair p = pair_open(listener, a);
+	struct state first, second;
+	int err;
+
+	err = setsockopt(p.near, IPPROTO_TCP, TCP_CONGESTION, "bbr", 3) ? errno : 0;
+	expect(t, !err, "this kernel has BBR", err);
+	if (err)
+		return pair_close(&p);
+	for (unsigned int i = 0; i < 20; i++) {
+		char piece[PAIR_PIECE];
+
+		pair_send(p.near, 0, PAIR_PIECE);
+		while (recv(p.far, piece, sizeof(piece), MSG_DONTWAIT) > 0)
+			;
+	}
+	first = pair_take(&p);
+	expect(t, value_get(&first, TCPMIG_A_BBR_ROUNDS) > 0, "BBR has measured", value_get(&first, TCPMIG_A_BBR_ROUNDS));
+	expect(t, !pair_give(&p, &first), "taken with BBR", 0);
+	second = pair_take(&p);
+	for (uint16_t type = TCPMIG_A_BBR_MIN_RTT_US; type <= TCPMIG_A_BBR_EXTRA_INDEX; type++) {
+		size_t one = attribute_find(&first, type), other = attribute_find(&second, type);
+
+		expect(t, other < second.size && (!bbr_field_is_stable(type) ||
+						  !memcmp(attribute_data(&first, one), attribute_data(&second, other),
+							  attribute_len(&first, one))), "BBR's attribute", type);
+	}
+	state_free(&first);
+	state_free(&second);
+	pair_close(&p);
+}
+
 unsigned int try_operations(void)
 {
 	struct trial t = { .kind = "operations", .session = -1 };
@@ -164,6 +204,7 @@ unsigned int try_operations(void)
 	try_flush(&t, listener, &a);
 	try_window(&t, listener, &a);
 	try_window_moved(&t, listener, &a);
+	try_bbr(&t, listener, &a);
 	close(listener);
 	return trial_end(&t);
 }

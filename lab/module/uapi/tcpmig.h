@@ -339,7 +339,7 @@ enum tcpmig_attr {
 	TCPMIG_A_CWND_USAGE_SEQ,     /* u32 */
 	TCPMIG_A_PACING_RATE,        /* u64 bytes a second */
 	TCPMIG_A_MAX_PACING_RATE,    /* u64 */
-	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. Others begin anew from CWND and SSTHRESH. */
+	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. All but BBR and it begin anew from CWND and SSTHRESH. */
 	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow; a divisor: from 2 on if CUBIC_LAST_CWND is not 0 */
 	TCPMIG_A_CUBIC_LAST_MAX,     /* u32 */
 	TCPMIG_A_CUBIC_LAST_CWND,    /* u32 */
@@ -356,6 +356,35 @@ enum tcpmig_attr {
 	TCPMIG_A_CUBIC_END_SEQ,      /* u32 */
 	TCPMIG_A_CUBIC_ACK_AGE_US,   /* u32 */
 	TCPMIG_A_CUBIC_CURR_RTT_US,  /* u32 */
+	/* BBR's own (net/ipv4/tcp_bbr.c); present if CA_NAME is bbr */
+	TCPMIG_A_BBR_MIN_RTT_US,     /* u32 (opt) and all that follow; 0xffffffff: none */
+	TCPMIG_A_BBR_MIN_RTT_AGE_MS, /* u32 */
+	TCPMIG_A_BBR_PROBE_LEFT_MS,  /* u32 PROBE_RTT ends; 0xffffffff: not begun */
+	TCPMIG_A_BBR_BW,             /* 3 pairs of u32: a round, and segments a microsecond, times 2^24 */
+	TCPMIG_A_BBR_ROUNDS,         /* u32 */
+	TCPMIG_A_BBR_NEXT_ROUND,     /* u32 DELIVERED at which the next one begins */
+	TCPMIG_A_BBR_CYCLE_AGE_US,   /* u32 */
+	TCPMIG_A_BBR_MODE,           /* u8  0 STARTUP, 1 DRAIN, 2 PROBE_BW, 3 PROBE_RTT */
+	TCPMIG_A_BBR_PREV_CA_STATE,  /* u8  0..4 */
+	TCPMIG_A_BBR_FLAGS,          /* u8  1 packet conservation, 2 round start, 4 idle restart, 8 PROBE_RTT's round done,
+	                              *     16 long-term sampling, 32 long-term bandwidth in use, 64 pipe full, 128 seen a
+	                              *     round trip */
+	TCPMIG_A_BBR_LT_ROUNDS,      /* u8  0..127 */
+	TCPMIG_A_BBR_LT_BW,          /* u32 */
+	TCPMIG_A_BBR_LT_DELIVERED,   /* u32 */
+	TCPMIG_A_BBR_LT_AGE_MS,      /* u32 */
+	TCPMIG_A_BBR_LT_LOST,        /* u32 */
+	TCPMIG_A_BBR_PACING_GAIN,    /* u16 0..1023, 256 is 1 */
+	TCPMIG_A_BBR_CWND_GAIN,      /* u16 0..1023 */
+	TCPMIG_A_BBR_FULL_BW_ROUNDS, /* u8  0..3 */
+	TCPMIG_A_BBR_CYCLE,          /* u8  0..7 */
+	TCPMIG_A_BBR_PRIOR_CWND,     /* u32 */
+	TCPMIG_A_BBR_FULL_BW,        /* u32 */
+	TCPMIG_A_BBR_EPOCH_AGE_US,   /* u32 */
+	TCPMIG_A_BBR_EPOCH_ACKED,    /* u32 below 2^20 */
+	TCPMIG_A_BBR_EXTRA,          /* 2 of u16 */
+	TCPMIG_A_BBR_EXTRA_ROUNDS,   /* u8  0..31 */
+	TCPMIG_A_BBR_EXTRA_INDEX,    /* u8  0, 1 */
 
 	/* socket options, by their setsockopt names */
 	TCPMIG_A_RCVBUF,             /* u32 as the kernel holds it: twice what was asked for */
