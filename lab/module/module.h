@@ -153,6 +153,9 @@ struct tcpmig_built {
 /* Takes the state over into a fresh socket, which stays silent. Says in *refusal why not. */
 int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *refusal);
 
+/* identity.c. Leaves the socket in repair mode. *refusal as above; the caller destroys the socket on an error. */
+int tcpmig_identify(struct socket *sock, const struct tcpmig_state *s, u32 *refusal);
+
 /* activate.c. Process context. */
 void tcpmig_activate(struct sock *sk, const struct tcpmig_built *built, struct tcpmig_capture_queue *capture);
 /* The caller holds the socket's lock. */
