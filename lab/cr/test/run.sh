@@ -5,7 +5,7 @@
 set -u
 dir=$(realpath "${1:?usage: run.sh DIR}")
 here=$(realpath "$(dirname "$0")")
-for needed in bin/cr_run bin/cr_checkpoint bin/cr_restart bin/cr_receiver test/cr/carried test/cr/refused test/cr/cut test/cr/sha256; do
+for needed in bin/cr_run bin/cr_checkpoint bin/cr_restart bin/cr_receiver bin/cr_resolve test/cr/carried test/cr/refused test/cr/cut test/cr/sha256; do
 	[ -x "$dir/$needed" ] || { echo "Bail out! $dir/$needed is missing"; exit 1; }
 done
 # A descriptor that the caller left open would be a pipe or socket shared with another process: refused, rightly.
@@ -50,6 +50,8 @@ namespace() { # name: its init sleeps; everything in it dies with that
 	local init
 	read -r init <"/proc/$!/task/$!/children"
 	until_true 10 mounted "$init"
+	mkdir -p /run/cr
+	nsenter -t "$init" -p -m -- mount -t tmpfs -o mode=0700 tmpfs /run/cr
 	eval "$1=$init"
 }
 mounted() { [ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] && grep -q sleep "/proc/$1/comm"; }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cr_restart: makes a process from a stream or a file (paper 2.2). Stays its parent and ends as it ends. */
+#include <arpa/inet.h>
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
 #include "address.h"
+#include "fate.h"
 #include "from_file.h"
+#include "ledger.h"
 #include "make_process.h"
 
 static const char help[] =
@@ -16,25 +20,89 @@ static const char help[] =
 	"       cr_restart --stream DESCRIPTOR\n"
 	"\n"
 	"Continues the process that cr_checkpoint -f put into FILE (-f, --file), or one that an open stream brings: cr_receiver\n"
-	"starts it so for each authenticated connection. A file that is not whole is refused by name before anything is made;\n"
+	"starts it so for each authenticated connection, which may also ask what became of an earlier one. A file that is not whole is refused by name before anything is made;\n"
 	"nobody but root and its owner may be able to change it. With -f one JSON line is printed. Needs root. Exit code: the\n"
 	"process's, 128 + signal if a signal ended it, 1 if it was not restarted.\n";
+
+/* Where the origin's cr_receiver would be, for questions about this hand-over. */
+static void origin_of(int stream, char *text, size_t size)
+{
+	struct sockaddr_in origin;
+	socklen_t length = sizeof(origin);
+
+	if (getpeername(stream, (struct sockaddr *)&origin, &length) || origin.sin_family != AF_INET)
+		snprintf(text, size, "0.0.0.0");
+	else
+		snprintf(text, size, "%s", inet_ntoa(origin.sin_addr));
+}
+
+static int open_ledger(struct admission *admission, int stream)
+{
+	char origin[INET_ADDRSTRLEN];
+	int ledger, error;
+
+	origin_of(stream, origin, sizeof(origin));
+	error = ledger_create(&ledger, CR_DESTINATION, admission->prepare->id, admission->prepare->pid, origin);
+	ledger_prune();
+	return error ? refuse_admission(admission, "ledger: " CR_LEDGER_FOLDER ": %s", strerror(-error)) : ledger;
+}
+
+/* Its end is the last that the ledger tells: how it ended after it had gone on, or that it never did. */
+static void close_ledger(const uint8_t *id, int status)
+{
+	struct cr_ledger ledger;
+	int fd;
+
+	if (ledger_open(&fd, CR_DESTINATION, id))
+		return;
+	if (!ledger_read(fd, &ledger) && ledger.fate == CR_FATE_MOVED)
+		ledger_ended(fd, status);
+	else if (!ledger_settled(ledger.fate))
+		ledger_write(fd, CR_FATE_KEPT);
+	close(fd);
+}
+
+static int begin(struct channel *channel, struct admission *admission)
+{
+	int ledger = admit(channel, admission) ? -1 : open_ledger(admission, channel->fd), refused = ledger < 0;
+
+	if (!refused) {
+		stream_deadline(channel->fd, admission->prepare->timeout_s * 2);
+		refused = make_process(admission, channel->fd, ledger);
+		if (refused)
+			ledger_remove(CR_DESTINATION, admission->prepare->id);
+		close(ledger);
+	}
+	return refused;
+}
 
 static void restart_from_stream(struct channel *channel)
 {
 	struct admission admission = { 0 };
-	int refused = admit(channel, &admission);
+	int status;
 
-	if (!refused) {
-		stream_deadline(channel->fd, admission.prepare->timeout_s * 2);
-		refused = make_process(&admission, channel->fd);
-	}
-	if (refused) {
+	if (begin(channel, &admission)) {
 		channel_put(channel, CR_REFUSED, 1, admission.reason, strlen(admission.reason));
 		errx(EXIT_FAILURE, "refused: %s", admission.reason);
 	}
 	close(channel->fd);
-	end_as(admission.prepare->pid);
+	status = await_child(admission.prepare->pid);
+	close_ledger(admission.prepare->id, status);
+	end_as(status);
+}
+
+/* What an authenticated stream is for: its first record tells. */
+static void serve(struct channel *channel)
+{
+	struct cr_record record = { 0 };
+	int error;
+
+	if (recv(channel->fd, &record, sizeof(record), MSG_PEEK | MSG_WAITALL) != sizeof(record) ||
+	    record.type != CR_FATE_ASK)
+		restart_from_stream(channel);
+	error = fate_tell(channel);
+	if (error)
+		errx(EXIT_FAILURE, "asked for the fate of a hand-over: %s", strerror(-error));
 }
 
 int main(int count, char **arguments)
@@ -58,5 +126,6 @@ int main(int count, char **arguments)
 		errx(EX_USAGE, "either -f or --stream is needed (--help)");
 	if (file)
 		restart_from_file(file);
-	restart_from_stream(&channel);
+	serve(&channel);
+	return 0;
 }

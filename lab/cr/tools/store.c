@@ -39,7 +39,6 @@ static int prepared(struct store *store)
 {
 	if (image_file_complete(&store->file, NULL, 0))
 		return -1;
-	store->prepared = 1;
 	return answer(store, CR_PREPARED, "prepared");
 }
 

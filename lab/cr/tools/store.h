@@ -9,7 +9,6 @@ struct store {
 	struct image_file file;
 	struct channel channel;      /* to the process's leader */
 	uint32_t connections;
-	int prepared;                /* CR_PREPARED may have reached it: only it knows who owns the process */
 };
 
 /*
