@@ -175,6 +175,7 @@ test_python() {
 }
 
 . "$here/files.sh"
+. "$here/handover.sh"
 start
 while read -r line; do report "$([[ $line == ok* ]]; echo $?)" "${line#* - }"; done < <("$dir/test/cr/sha256")
 test_carried no
@@ -182,6 +183,7 @@ test_carried yes
 test_python
 test_files
 test_authentication
+test_hand_over
 for bytes in 100 2000 30000 100000; do test_cut $bytes; done
 for kind in listening-socket unix-socket udp-socket deleted-file memfd shared-memory sysv-shm locked-memory children \
 	posix-timer signalfd:descriptor inotify:descriptor file-lock thread-masks-signal credentials no-handler; do

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
+#include "../wire/order.h"
 #include "fault.h"
 
 /* In the order of a hand-over; those of origin and destination are in library/. */
@@ -12,16 +13,46 @@ static const char *const steps[] = {
 	"destination-moved", "destination-active",
 };
 
-void fault_of_tool(const char *fault, const char *step)
+/* Where the step of one fault begins; NULL when it is none. */
+static const char *step_of(const char *fault)
 {
-	if (strlen(fault) > 5 && !strcmp(fault + 5, step))
-		raise(*fault == 'k' ? SIGKILL : SIGSTOP);
+	return !strncmp(fault, "kill@", 5) || !strncmp(fault, "stop@", 5) ? fault + 5 : NULL;
 }
 
-void fault_check(const char *fault)
+static const char *next_of(const char *fault)
 {
-	for (unsigned int i = 0; i < sizeof(steps) / sizeof(*steps); i++)
-		if ((!strncmp(fault, "kill@", 5) || !strncmp(fault, "stop@", 5)) && !strcmp(fault + 5, steps[i]))
-			return;
-	errx(EX_USAGE, "--fault: kill@STEP or stop@STEP was expected, not '%s'", fault);
+	const char *comma = strchr(fault, ',');
+
+	return comma ? comma + 1 : fault + strlen(fault);
+}
+
+static int is_step(const char *at, const char *step)
+{
+	return !strncmp(at, step, strlen(step)) && (!at[strlen(step)] || at[strlen(step)] == ',');
+}
+
+void fault_of_tool(const char *faults, const char *step)
+{
+	for (; *faults; faults = next_of(faults))
+		if (is_step(step_of(faults), step))
+			raise(*faults == 'k' ? SIGKILL : SIGSTOP);
+}
+
+static int known(const char *fault)
+{
+	const char *at = step_of(fault);
+
+	for (unsigned int i = 0; at && i < sizeof(steps) / sizeof(*steps); i++)
+		if (is_step(at, steps[i]))
+			return 1;
+	return 0;
+}
+
+void fault_check(const char *faults)
+{
+	if (strlen(faults) >= CR_FAULT_MAX)
+		errx(EX_USAGE, "--fault: too long");
+	for (const char *at = faults; *at; at = next_of(at))
+		if (!known(at))
+			errx(EX_USAGE, "--fault: kill@STEP or stop@STEP was expected, not '%s'", at);
 }

@@ -8,7 +8,7 @@
 #define CR_CONTROL_NAME "miglab-cr-"  /* then 16 hexadecimal digits of the signal's value; abstract */
 #define CR_WORD_NAME "miglab-cr-"     /* then o- or d-, and 32 hexadecimal digits of the hand-over's id; abstract */
 #define CR_CONNECTIONS_MAX 16384
-#define CR_FAULT_MAX 32
+#define CR_FAULT_MAX 96
 
 /* A line of /proc/PID/task/TID/syscall: what a thread was blocked in. number -1: it ran. */
 struct cr_syscall {
@@ -21,7 +21,7 @@ struct cr_order {                /* with the descriptors of stream and ledger (S
 	__u32 pad;
 	__u64 begun_bytes;       /* already on the wire, both directions */
 	__u8 id[CR_ID_SIZE];
-	char fault[CR_FAULT_MAX];   /* for tests: kill@STEP or stop@STEP, see library/fault.c */
+	char fault[CR_FAULT_MAX];   /* for tests: see library/fault.c */
 	struct cr_syscall leader;
 };
 
