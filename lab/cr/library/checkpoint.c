@@ -17,7 +17,7 @@ static int begin(struct ucontext *frame, uint64_t nonce)
 	process.stream.fd = process.control = process.ledger = -1;
 	process.report.freeze_ns = now_ns();
 	process.pid = SYS(getpid);
-	if (receive_order(nonce))
+	if (receive_order(nonce) || ledger_note(CR_FATE_FROZEN))
 		return -1;
 	process.deadline_ns = process.report.freeze_ns + process.order.timeout_s * 1000000000ull;
 	if (arena_open(&process.arena))
@@ -123,6 +123,7 @@ static int decide(void)
 	process.statuses = arena_take(&process.arena, size);
 	if (!process.statuses || !process.arrived_statuses)
 		return refuse("connection", "no memory");
+	memset(process.arrived_statuses, 0, size); /* the states of connections were written where it is */
 	return hold_connections() || ledger_note(CR_FATE_DECIDED) ? -1 : 0;
 }
 

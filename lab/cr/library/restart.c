@@ -109,6 +109,7 @@ static int await_commit(struct late *late)
 	if (process.ledger >= 0 && listener < 0)
 		return refuse_error("ledger", "listen", listener);
 	SYS(setsockopt, process.stream.fd, SOL_SOCKET, SO_RCVTIMEO, forever, sizeof(forever));
+	fault_at("destination-built");
 	if (ledger_note(CR_FATE_PREPARED) || channel_put(&process.stream, CR_PREPARED, 0, NULL, 0))
 		return -1;
 	fault_at("destination-prepared");

@@ -111,6 +111,8 @@ runs_no_longer() { in_ns "$origin" kill -0 "$pid" && ! until_true 1 grown "$1" "
 
 test_hand_over() {
 	test_fault kill@tool-ready 137 "" here
+	resolves_all && status_is kept
+	report $? "kill@tool-ready: cr_resolve says so" "$(facts)"
 	test_fault kill@tool-handed 137 "" there
 	test_fault kill@origin-image 3 lost nowhere
 	test_fault kill@origin-decided 3 lost nowhere

@@ -39,7 +39,8 @@ static const char help[] =
 	"\n"
 	"--fault kill@STEP or stop@STEP is for tests: tool, process or its copy dies, or stops until SIGCONT, at that step:\n"
 	"tool-ready tool-handed tool-doubt origin-image origin-sent origin-decided origin-committed origin-doubt\n"
-	"origin-resumed destination-captured destination-prepared destination-told destination-moved destination-active\n";
+	"origin-resumed destination-captured destination-built destination-prepared destination-told destination-moved\n"
+	"destination-active. Several with commas between them.\n";
 
 struct arguments {
 	const char *to, *secret_file, *file, *fault;

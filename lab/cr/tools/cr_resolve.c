@@ -70,7 +70,8 @@ static struct arguments parse(int count, char **words)
 static const char *status_of(const struct cr_ledger *ledger)
 {
 	switch (ledger->fate) {
-	case CR_FATE_UNDECIDED: return "under-way";
+	case CR_FATE_UNDECIDED:
+	case CR_FATE_FROZEN: return "under-way";
 	case CR_FATE_PREPARED:
 	case CR_FATE_DECIDED: return "in-doubt";
 	default: return ledger_fate(ledger->fate);

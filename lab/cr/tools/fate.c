@@ -42,12 +42,15 @@ int commit_for_dead(struct channel *channel)
 	return error ? error : channel_expect(channel, CR_RESUMED, &record);
 }
 
-/* With the lock free its process is dead: what was open until then is final now, but for a decision to commit. */
+/* With the lock free its process is dead, or has never had it: what was open until then is final now, but for a decision
+ * to commit. */
 static void settle_dead(int fd, struct cr_ledger *ledger)
 {
 	if (ledger->role == CR_DESTINATION)
 		ledger->fate = CR_FATE_KEPT;
 	else if (ledger->fate == CR_FATE_UNDECIDED)
+		ledger->fate = CR_FATE_KEPT;
+	else if (ledger->fate == CR_FATE_FROZEN)
 		ledger->fate = CR_FATE_LOST;
 	ledger_write(fd, ledger->fate);
 }

@@ -34,8 +34,8 @@ const char *ledger_role(enum cr_role role)
 const char *ledger_fate(enum cr_fate fate)
 {
 	static const char *const names[] = {
-		[CR_FATE_UNKNOWN] = "unknown", [CR_FATE_UNDECIDED] = "undecided", [CR_FATE_PREPARED] = "prepared",
-		[CR_FATE_DECIDED] = "decided", [CR_FATE_MOVED] = "moved", [CR_FATE_KEPT] = "kept", [CR_FATE_LOST] = "lost",
+		[CR_FATE_UNKNOWN] = "unknown", [CR_FATE_UNDECIDED] = "undecided", [CR_FATE_FROZEN] = "frozen",
+		[CR_FATE_PREPARED] = "prepared",		[CR_FATE_DECIDED] = "decided", [CR_FATE_MOVED] = "moved", [CR_FATE_KEPT] = "kept", [CR_FATE_LOST] = "lost",
 	};
 
 	return fate <= CR_FATE_LOST ? names[fate] : "unknown";

@@ -124,12 +124,17 @@ static int ask(struct resolution *resolution, struct channel *channel, struct cr
 	return error;
 }
 
+static int under_way(const struct resolution *resolution)
+{
+	return resolution->ledger.fate == CR_FATE_UNDECIDED || resolution->ledger.fate == CR_FATE_FROZEN;
+}
+
 static void ask_other(struct resolution *resolution, int fd, int held)
 {
 	struct channel channel;
 	struct cr_fate_tell tell;
 
-	if (resolution->ledger.fate == CR_FATE_UNDECIDED)
+	if (under_way(resolution))
 		return explain(resolution, "the hand-over is under way");
 	if (*resolution->ledger.other == '/')
 		return follow_file(resolution, fd, held);
@@ -146,7 +151,7 @@ static void overrule(struct resolution *resolution)
 {
 	enum cr_fate ended = resolution->ledger.role == CR_ORIGIN ? CR_FATE_LOST : CR_FATE_KEPT;
 
-	if (resolution->ledger.fate == CR_FATE_UNDECIDED)
+	if (under_way(resolution))
 		return explain(resolution, "the hand-over is under way");
 	if (resolution->verdict == VERDICT_KEEP)
 		say(resolution, CR_WORD_GO_ON, 0, -1);
@@ -154,12 +159,15 @@ static void overrule(struct resolution *resolution)
 		say(resolution, CR_WORD_END, ended, -1);
 }
 
-/* The lock is ours: the process is dead, and what it had not decided is final. */
+/* The lock is ours: the process is dead, or never had it, and what it had not decided is final. */
 static void settle_dead(struct resolution *resolution, int fd)
 {
 	if (resolution->ledger.role == CR_DESTINATION) {
 		ledger_write(fd, CR_FATE_KEPT);
 	} else if (resolution->ledger.fate == CR_FATE_UNDECIDED) {
+		explain(resolution, "the tool was ended before the process had heard of it");
+		ledger_write(fd, CR_FATE_KEPT);
+	} else if (resolution->ledger.fate == CR_FATE_FROZEN) {
 		explain(resolution, "it was ended here before the commit");
 		ledger_write(fd, CR_FATE_LOST);
 	} else if (resolution->verdict == VERDICT_GIVE_UP) {

@@ -18,7 +18,8 @@ enum cr_role { CR_ORIGIN = 1, CR_DESTINATION };
 
 enum cr_fate {
 	CR_FATE_UNKNOWN,    /* no ledger: the machine has started anew since, or it is too long ago */
-	CR_FATE_UNDECIDED,  /* origin: before CR_COMMIT; destination: before CR_PREPARED */
+	CR_FATE_UNDECIDED,  /* origin: the process has not been told yet; destination: before CR_PREPARED */
+	CR_FATE_FROZEN,     /* origin: before CR_COMMIT */
 	CR_FATE_PREPARED,   /* destination: frozen until it hears the origin's word */
 	CR_FATE_DECIDED,    /* origin: CR_COMMIT may have been sent; frozen until it is known what became of it */
 	CR_FATE_MOVED,      /* written before the destination does anything that cannot be taken back */
