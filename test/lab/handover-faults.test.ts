@@ -27,7 +27,7 @@ interface Row {
   /** Steps of the two nodes while cr_checkpoint runs; `meet` are the barriers between them, which the peer joins. */
   meanwhile?: { meet: number; origin: string[]; destination: string[] };
   /** Steps of the two nodes when it has ended. */
-  then?: { meet: number; origin: string[]; destination: string[] };
+  after?: { meet: number; origin: string[]; destination: string[] };
 }
 
 /** Barriers of the row that is being written down: each step that meets takes the next. */
@@ -82,7 +82,7 @@ const cutOff: Row[] = [
       origin: [meeting(0), cut, meeting(1)],
       destination: [`${stopped}`, cut, meeting(0), meeting(1), go],
     },
-    then: {
+    after: {
       meet: 2,
       origin: [resolve(2), meeting(0), mend, meeting(1), resolve(0)],
       destination: [meeting(0), goesOn, mend, meeting(1)],
@@ -98,7 +98,7 @@ const cutOff: Row[] = [
       origin: [meeting(0), cut, meeting(1)],
       destination: [stopped, cut, meeting(0), meeting(1), go],
     },
-    then: {
+    after: {
       meet: 2,
       origin: [goesOn, meeting(0), mend, meeting(1)],
       destination: [
@@ -115,7 +115,7 @@ const cutOff: Row[] = [
     fault: 'stop@destination-told,kill@tool-doubt',
     options: '--timeout 1',
     ...{ code: 137, goesOnAt: 'destination' },
-    then: {
+    after: {
       meet: 2,
       origin: [resolve(2), meeting(0), meeting(1), resolve(0)],
       destination: [stopped, meeting(0), go, goesOn, meeting(1)],
@@ -125,14 +125,12 @@ const cutOff: Row[] = [
 
 const rows = [...died, ...cutOff];
 
-/** Where the process is before each row. */
-const holders = rows.reduce<Node[]>(
-  (list, { goesOnAt }) => {
-    const last = list.at(-1) ?? 'node-a';
-    return [...list, goesOnAt === 'origin' ? last : other(last)];
-  },
-  ['node-a'],
-);
+/** Where the process is before each row, and after the last. */
+const holders: Node[] = ['node-a'];
+for (const { goesOnAt } of rows) {
+  const last = holders.at(-1) ?? 'node-a';
+  holders.push(goesOnAt === 'origin' ? last : other(last));
+}
 
 const barrierOf = (index: number) => 100 * (index + 1);
 const nothingLeft = 'while kill -0 $pid 2> /dev/null; do sleep 0.05; done';
@@ -140,7 +138,7 @@ const nothingLeft = 'while kill -0 $pid 2> /dev/null; do sleep 0.05; done';
 function rowSteps(row: Row, index: number, node: Node): string[] {
   const origin = holders[index] ?? 'node-a';
   const side = node === origin ? 'origin' : 'destination';
-  const { meanwhile, then } = row;
+  const { meanwhile, after } = row;
   const move = `cr_checkpoint --to ${addressOn(lab, other(origin), 'private')} --secret-file ${secret} ${row.options ?? '--timeout 20'} --fault ${row.fault} $pid >> ${events}`;
   return [
     `row=${barrierOf(index)}; echo "row ${row.fault}" > /dev/console`,
@@ -150,20 +148,20 @@ function rowSteps(row: Row, index: number, node: Node): string[] {
       ? [`code=0; wait $moving || code=$?; [ $code = ${row.code} ] || fail "${row.fault}: exit code $code"`]
       : []),
     `row=$((row + 20)); ${meeting(0)}; row=$((row + 1))`,
-    ...(then?.[side] ?? []),
+    ...(after?.[side] ?? []),
     `row=$((row + 20)); ${meeting(0)}`,
     row.goesOnAt === side ? goesOn : nothingLeft,
     `row=$((row + 1)); ${meeting(0)}`,
   ];
 }
 
-const peerMeets = rows.flatMap(({ meanwhile, then }, index) => {
+const peerMeets = rows.flatMap(({ meanwhile, after }, index) => {
   const base = barrierOf(index);
   const some = (from: number, count = 0) => Array.from({ length: count }, (_, number) => from + number);
   return [
     ...some(base, meanwhile?.meet),
     base + 20,
-    ...some(base + 21, then?.meet),
+    ...some(base + 21, after?.meet),
     base + 41,
     base + 42,
   ].map((number) => `barrier_at ${number} met > /dev/null`);

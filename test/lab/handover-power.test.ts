@@ -33,9 +33,9 @@ const idOf = (pid: string) =>
 const resolve = (code: number, options: string) =>
   `code=0; cr_resolve ${options} >> ${events} || code=$?; [ $code = ${code} ] || fail "cr_resolve ${options}: $code"`;
 
-const peerSteps = [
-  `workload peer --listen ${second.address} ${second.options} > /dev/null 2>&1 &`,
-  ...atPeer('barrier_at 2 started > /dev/null'),
+const peerSteps = (...between: string[]) => [
+  `workload peer --listen ${second.address} ${second.options} > /dev/null 2>&1 & other=$!`,
+  ...atPeer('barrier_at 2 started > /dev/null', ...between),
 ];
 const ready = (machine: MachinePlan) => [
   ...loadModule(lab, machine),
@@ -47,15 +47,15 @@ const startBoth = [
   `cr_run workload --connect ${second.address} ${second.options} > /dev/null 2>&1 < /dev/null & other=$!`,
   `await --file /run/miglab/second.jsonl --timeout 60 'rx_bytes>=10000' || fail "the second process does not start"`,
   'barrier_at --put pid=$pid --put other=$other 2 started > /dev/null',
-  'zero control 0 >> /dev/null',
 ];
+const zero = 'zero control 0 > /dev/null';
 const readBoth = [
   'said=$(barrier_at 2 started)',
-  "pid=$(echo \"$said\" | sed -n 's/^pid=//p'); other=$(echo \"$said\" | sed -n 's/^other=//p')",
+  'pid=$(echo "$said" | sed -n \'s/^pid=//p\'); other=$(echo "$said" | sed -n \'s/^other=//p\')',
 ];
 
 function destinationDies(machine: MachinePlan): string[] {
-  if (machine.role === 'peer') return peerSteps;
+  if (machine.role === 'peer') return peerSteps();
   if (machine.name === 'node-b')
     return [
       ...ready(machine),
@@ -68,6 +68,7 @@ function destinationDies(machine: MachinePlan): string[] {
   return [
     ...ready(machine),
     ...startBoth,
+    zero,
     `${handOver('destination-prepared', 'pid')} & first=$!`,
     `${handOver('destination-active', 'other')} & second=$!`,
     'code=0; wait $first || code=$?; [ $code = 2 ] || fail "the first: $code"',
@@ -98,11 +99,12 @@ test('the destination loses its power with the commit under way: the origin is i
 }, 240_000);
 
 function originDies(machine: MachinePlan): string[] {
-  if (machine.role === 'peer') return peerSteps;
+  if (machine.role === 'peer') return peerSteps();
   if (machine.name === 'node-a')
     return [
       ...ready(machine),
       ...startBoth,
+      zero,
       `${handOver('origin-decided', 'pid')} &`,
       `${handOver('origin-image', 'other')} &`,
       stopped('pid'),
@@ -140,3 +142,53 @@ test('the origin loses its power: a process that is whole at the destination wai
   expect(boot.events('node-b', 'workload-end')[0]).toMatchObject({ ...whole, mem_wrong: 0 });
   expect(await seenAtPeer(boot)).toMatchObject({ resets: 0 });
 }, 240_000);
+
+/** Linux: tcp_retries2 of 15, that is 924.6 s, and then the retransmission that is next (tcp_write_timeout). */
+const limitS = 924.6;
+const patienceS = 900;
+
+function longDoubt(machine: MachinePlan): string[] {
+  if (machine.role === 'peer')
+    return peerSteps(
+      'barrier_at 3 doubt',
+      'say doubt',
+      'code=0; wait $other || code=$?; say died code=$code',
+      'barrier_at 4 died',
+    );
+  if (machine.name === 'node-b')
+    return [
+      ...ready(machine),
+      ...readBoth,
+      'barrier_at 3 doubt',
+      `sleep ${patienceS}; kill -CONT $pid`,
+      goesOn,
+      'barrier_at 4 died',
+      goesOn,
+      ...end,
+    ];
+  return [
+    ...ready(machine),
+    ...startBoth,
+    `${handOver('destination-told', 'pid')} & first=$!`,
+    `${handOver('destination-told', 'other')} & second=$!`,
+    'wait $first || wait $second || :',
+    'barrier_at 3 doubt',
+    'barrier_at 4 died',
+    resolve(0, `--secret-file ${secret} $(${idOf('pid')})`),
+  ];
+}
+
+test('in doubt a peer that sends keeps its connection for a quarter of an hour: one that is settled before goes on, another dies', async () => {
+  const boot = await carryOut('long doubt', longDoubt, { timeoutS: 2000, impairments: [] });
+  expect(boot.problem).toBe('');
+  expect(boot.events('node-a', 'migration').map(({ status }) => status)).toEqual(['in-doubt', 'in-doubt']);
+  const [doubt, died] = ['doubt', 'died'].map((event) => boot.events('peer', event)[0]);
+  expect(died).toMatchObject({ code: '3' });
+  const lastedS = (Number(died?.t_ns) - Number(doubt?.t_ns)) / 1e9;
+  expect(lastedS).toBeGreaterThan(limitS);
+  expect(lastedS).toBeLessThan(limitS + 120);
+  const whole = { connections: 3, rx_wrong: 0, rx_missing: 0, exit: 0 };
+  expect(boot.events('peer', 'peer-end')[0]).toMatchObject(whole);
+  expect(boot.events('node-b', 'workload-end')[0]).toMatchObject({ ...whole, mem_wrong: 0 });
+  expect(boot.events('node-a', 'resolution').map(({ status }) => status)).toEqual(['moved']);
+}, 300_000);
