@@ -5,18 +5,23 @@ import { addressOn, type MachinePlan } from '../../src/plan/lab.ts';
 import { guestFiles, loadModule, startReceiver } from '../../src/plan/script.ts';
 import { impairmentSchema } from '../../src/spec/impairment.ts';
 import { carryOut, lab } from './boot.ts';
-import { traffic } from './traffic.ts';
+import { type Traffic, traffic } from './traffic.ts';
 import { seenAtPeer } from './wire.ts';
 
 const { events, secret } = guestFiles;
 const b = addressOn(lab, 'node-b', 'private');
-const { atPeer, start, goesOn, end } = traffic(
+const lively = traffic(
   '--role duplex --connections 3 --rate 1 --report-ms 50 --verify-every 1 --seed 13',
   50_000,
 );
+/** For a quarter of an hour, in which each event costs time. */
+const quiet = traffic(
+  '--role duplex --connections 3 --rate 0.05 --report-ms 1000 --verify-every 60 --seed 13',
+  20_000,
+);
 /** Another process, of whose hand-over something else becomes. */
 const second = {
-  options: '--role duplex --rate 0.2 --report-ms 50 --seed 14 --log /run/miglab/second.jsonl',
+  options: '--role duplex --rate 0.05 --report-ms 500 --seed 14 --log /run/miglab/second.jsonl',
   address: `${addressOn(lab, 'peer', 'public')}:5001`,
 };
 const powerCut = (machine: string): PlannedImpairment[] => [
@@ -33,7 +38,7 @@ const idOf = (pid: string) =>
 const resolve = (code: number, options: string) =>
   `code=0; cr_resolve ${options} >> ${events} || code=$?; [ $code = ${code} ] || fail "cr_resolve ${options}: $code"`;
 
-const peerSteps = (...between: string[]) => [
+const peerSteps = ({ atPeer }: Traffic, ...between: string[]) => [
   `workload peer --listen ${second.address} ${second.options} > /dev/null 2>&1 & other=$!`,
   ...atPeer('barrier_at 2 started > /dev/null', ...between),
 ];
@@ -42,7 +47,7 @@ const ready = (machine: MachinePlan) => [
   ...startReceiver(lab, machine),
   'barrier_at 1 listening',
 ];
-const startBoth = [
+const startBoth = ({ start }: Traffic) => [
   ...start(1),
   `cr_run workload --connect ${second.address} ${second.options} > /dev/null 2>&1 < /dev/null & other=$!`,
   `await --file /run/miglab/second.jsonl --timeout 60 'rx_bytes>=10000' || fail "the second process does not start"`,
@@ -55,7 +60,7 @@ const readBoth = [
 ];
 
 function destinationDies(machine: MachinePlan): string[] {
-  if (machine.role === 'peer') return peerSteps();
+  if (machine.role === 'peer') return peerSteps(lively);
   if (machine.name === 'node-b')
     return [
       ...ready(machine),
@@ -67,7 +72,7 @@ function destinationDies(machine: MachinePlan): string[] {
     ];
   return [
     ...ready(machine),
-    ...startBoth,
+    ...startBoth(lively),
     zero,
     `${handOver('destination-prepared', 'pid')} & first=$!`,
     `${handOver('destination-active', 'other')} & second=$!`,
@@ -75,10 +80,10 @@ function destinationDies(machine: MachinePlan): string[] {
     'code=0; wait $second || code=$?; [ $code = 2 ] || fail "the second: $code"',
     resolve(2, `--secret-file ${secret}`),
     resolve(0, `--keep $(${idOf('pid')})`),
-    goesOn,
+    lively.goesOn,
     resolve(3, `--give-up $(${idOf('other')})`),
     'while kill -0 $other 2> /dev/null; do sleep 0.02; done',
-    ...end,
+    ...lively.end,
   ];
 }
 
@@ -99,11 +104,11 @@ test('the destination loses its power with the commit under way: the origin is i
 }, 240_000);
 
 function originDies(machine: MachinePlan): string[] {
-  if (machine.role === 'peer') return peerSteps();
+  if (machine.role === 'peer') return peerSteps(lively);
   if (machine.name === 'node-a')
     return [
       ...ready(machine),
-      ...startBoth,
+      ...startBoth(lively),
       zero,
       `${handOver('origin-decided', 'pid')} &`,
       `${handOver('origin-image', 'other')} &`,
@@ -120,10 +125,10 @@ function originDies(machine: MachinePlan): string[] {
     `until cr_resolve --secret-file ${secret} $(${idOf('pid')}) | grep -e 'timed out' -e 'No route'; do sleep 0.1; done`,
     resolve(2, `--secret-file ${secret} $(${idOf('pid')})`),
     resolve(0, `--keep $(${idOf('pid')})`),
-    goesOn,
+    lively.goesOn,
     'while kill -0 $other 2> /dev/null; do sleep 0.02; done',
     `cr_resolve >> ${events} || fail "something is not settled"`,
-    ...end,
+    ...lively.end,
   ];
 }
 
@@ -150,6 +155,7 @@ const patienceS = 900;
 function longDoubt(machine: MachinePlan): string[] {
   if (machine.role === 'peer')
     return peerSteps(
+      quiet,
       'barrier_at 3 doubt',
       'say doubt',
       'code=0; wait $other || code=$?; say died code=$code',
@@ -161,14 +167,14 @@ function longDoubt(machine: MachinePlan): string[] {
       ...readBoth,
       'barrier_at 3 doubt',
       `sleep ${patienceS}; kill -CONT $pid`,
-      goesOn,
+      quiet.goesOn,
       'barrier_at 4 died',
-      goesOn,
-      ...end,
+      quiet.goesOn,
+      ...quiet.end,
     ];
   return [
     ...ready(machine),
-    ...startBoth,
+    ...startBoth(quiet),
     `${handOver('destination-told', 'pid')} & first=$!`,
     `${handOver('destination-told', 'other')} & second=$!`,
     'wait $first || wait $second || :',

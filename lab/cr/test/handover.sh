@@ -109,6 +109,24 @@ test_tool_dies_in_doubt() {
 resolves_all() { resolve_in "$origin" --secret-file "$work/secret" --other "127.0.0.1:$port"; }
 runs_no_longer() { in_ns "$origin" kill -0 "$pid" && ! until_true 1 grown "$1" "$(stat -c %s "$1")"; }
 
+# The tool that writes the file dies: the file's name tells what became of the process.
+test_file_faults() { # step status where
+	begin_counting "file.$1"
+	local hand_over
+	in_ns "$origin" "$dir/bin/cr_checkpoint" -f "$work/$1.image" --fault "kill@$1" "$pid" >"$work/json" 2>"$work/said"
+	[ $? = 137 ] && until_true 10 in_doubt
+	report $? "file, $1: the tool dies, the process is in doubt" "$(facts)"
+	last_in "$origin"
+	hand_over=$(id)
+	resolve_in "$origin" "$hand_over"
+	[ $? = 0 ] && status_is "$2"
+	report $? "file, $1: cr_resolve says $2" "$(facts)"
+	only_in "$3" && [ ! -e "$work/$1.image.partial" ] && { [ "$3" = here ] || [ -e "$work/$1.image" ]; }
+	report $? "file, $1: the process is $3, and of the file no part is left" "$(facts; ls "$work")"
+	end_counting
+}
+in_doubt() { last_in "$origin" && status_is in-doubt; }
+
 test_hand_over() {
 	test_fault kill@tool-ready 137 "" here
 	resolves_all && status_is kept
@@ -128,4 +146,6 @@ test_hand_over() {
 	test_decided --keep 0 kept here
 	test_decided --give-up 3 lost nowhere
 	test_tool_dies_in_doubt
+	test_file_faults tool-prepared kept here
+	test_file_faults tool-published moved nowhere
 }

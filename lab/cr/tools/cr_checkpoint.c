@@ -38,7 +38,7 @@ static const char help[] =
 	"it runs nowhere; 64 usage.\n"
 	"\n"
 	"--fault kill@STEP or stop@STEP is for tests: tool, process or its copy dies, or stops until SIGCONT, at that step:\n"
-	"tool-ready tool-handed tool-doubt origin-image origin-sent origin-decided origin-committed origin-doubt\n"
+	"tool-ready tool-handed tool-doubt tool-prepared tool-published (both with -f) origin-image origin-sent origin-decided origin-committed origin-doubt\n"
 	"origin-resumed destination-captured destination-built destination-prepared destination-told destination-moved\n"
 	"destination-active. Several with commas between them.\n";
 

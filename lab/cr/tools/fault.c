@@ -8,7 +8,7 @@
 
 /* In the order of a hand-over; those of origin and destination are in library/. */
 static const char *const steps[] = {
-	"tool-ready", "tool-handed", "tool-doubt", "origin-image", "origin-sent", "origin-decided", "origin-committed",
+	"tool-ready", "tool-handed", "tool-doubt", "tool-prepared", "tool-published", "origin-image", "origin-sent", "origin-decided", "origin-committed",
 	"origin-doubt", "origin-resumed", "destination-captured", "destination-built", "destination-prepared",
 	"destination-told", "destination-moved", "destination-active",
 };

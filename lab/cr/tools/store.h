@@ -8,6 +8,7 @@
 struct store {
 	struct image_file file;
 	struct channel channel;      /* to the process's leader */
+	const char *fault;           /* for tests: tools/fault.h */
 	uint32_t connections;
 };
 

@@ -51,6 +51,7 @@ static const char *run(struct migration *migration, struct store *kept, int doub
 	if (open_stream(migration->target, &leader, &kept->channel, handover->timeout_s) ||
 	    hand_over_begin(migration->target, &leader, handover))
 		return "aborted";
+	kept->fault = handover->fault;
 	store(kept);
 	close(kept->channel.fd);
 	close(kept->file.fd); /* and with it the writer's lock: it writes no more */
