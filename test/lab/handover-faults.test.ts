@@ -32,7 +32,8 @@ interface Row {
 
 /** Barriers of the row that is being written down: each step that meets takes the next. */
 const meeting = (number: number) => `barrier_at $((row + ${number})) met > /dev/null`;
-const stopped = `until grep -q 'State:.T' /proc/$pid/status 2> /dev/null; do sleep 0.02; done`;
+const stopped = (pid = 'pid') =>
+  `until grep -q 'State:.T' /proc/$${pid}/status 2> /dev/null; do sleep 0.02; done`;
 const go = 'kill -CONT $pid';
 /** Frames of the private wire are lost from here on: each node loses those that it sends. */
 const cut = 'tc qdisc add dev private root netem loss 100%';
@@ -62,7 +63,7 @@ const cutOff: Row[] = [
     meanwhile: {
       meet: 3,
       origin: [
-        stopped,
+        stopped(),
         cut,
         meeting(0),
         meeting(1),
@@ -80,7 +81,7 @@ const cutOff: Row[] = [
     meanwhile: {
       meet: 2,
       origin: [meeting(0), cut, meeting(1)],
-      destination: [`${stopped}`, cut, meeting(0), meeting(1), go],
+      destination: [stopped(), cut, meeting(0), meeting(1), go],
     },
     after: {
       meet: 2,
@@ -96,7 +97,7 @@ const cutOff: Row[] = [
     meanwhile: {
       meet: 2,
       origin: [meeting(0), cut, meeting(1)],
-      destination: [stopped, cut, meeting(0), meeting(1), go],
+      destination: [stopped(), cut, meeting(0), meeting(1), go],
     },
     after: {
       meet: 2,
@@ -118,12 +119,71 @@ const cutOff: Row[] = [
     after: {
       meet: 2,
       origin: [resolve(2), meeting(0), meeting(1), resolve(0)],
-      destination: [stopped, meeting(0), go, goesOn, meeting(1)],
+      destination: [stopped(), meeting(0), go, goesOn, meeting(1)],
     },
   },
 ];
 
 const rows = [...died, ...cutOff];
+
+/** Faults that no process survives, and how its only holder's death is told; of a process without connections. */
+const lost = [
+  { fault: 'kill@origin-sent', reason: 'it was ended here before the commit' },
+  { fault: 'kill@origin-decided', reason: 'it was ended here when it had decided' },
+  { fault: 'kill@destination-moved', reason: 'ended there by signal 9' },
+  { fault: 'kill@destination-active', reason: 'ended there by signal 9' },
+];
+const nothingLeft = (pid = 'pid') => `while kill -0 $${pid} 2> /dev/null; do sleep 0.05; done`;
+
+/** The status tells whether the checkpoint's signal has a handler yet. */
+const startVictim = `cr_run sleep 1000 < /dev/null > /dev/null 2>&1 & victim=$!; until grep -q 'SigCgt:.[89a-f]' /proc/$victim/status; do sleep 0.02; done`;
+const moveVictim = (fault: string) =>
+  `cr_checkpoint --to ${addressOn(lab, 'node-b', 'private')} --secret-file ${secret} --timeout 2 --doubt 30 --fault ${fault} $victim >> ${events}`;
+const expectCode = (code: number, what: string) => `|| code=$?; [ $code = ${code} ] || fail "${what}: $code"`;
+
+const lose = lost.flatMap(({ fault }) => [
+  `${startVictim}; victims="$victims $victim"`,
+  `code=0; ${moveVictim(fault)} ${expectCode(3, fault)}`,
+  `! kill -0 $victim 2> /dev/null || fail "${fault}: it runs"`,
+]);
+
+/** The origin's process is killed with an answer unread: the stream ends by a reset, and the copy has to ask. */
+const copyAsks = {
+  origin: [
+    `${startVictim}; victims="$victims $victim"; ${moveVictim('stop@origin-sent')} & moving=$!`,
+    `${stopped('victim')}; barrier_at --put victim=$victim 50 started > /dev/null`,
+    'barrier_at 51 whole > /dev/null; kill -KILL $victim',
+    `code=0; wait $moving ${expectCode(3, 'killed')}`,
+  ],
+  destination: [
+    readAt('victim', 50, 'started'),
+    'until cr_resolve | grep ""pid":$victim,.*in-doubt"; do sleep 0.05; done; barrier_at 51 whole > /dev/null',
+  ],
+};
+
+/** The tool that writes a file dies: the file's name tells what became of the process. */
+const intoFile = (['prepared', 'published'] as const).flatMap((step) => [
+  `${startVictim}; file=/run/miglab/${step}.image`,
+  `code=0; cr_checkpoint -f $file --fault kill@tool-${step} $victim ${expectCode(137, step)}`,
+  `${inDoubt}; [ -n "$id" ] || fail "${step}: not in doubt"; cr_resolve $id >> ${events} || fail "${step}: $?"`,
+  step === 'prepared'
+    ? 'kill -0 $victim && [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim'
+    : '! kill -0 $victim 2> /dev/null && [ -e $file ] || fail "it is not in its file"',
+]);
+
+const losses = {
+  'node-a': [
+    'victims=',
+    ...lose,
+    ...copyAsks.origin,
+    ...intoFile,
+    'barrier_at --put victims="$victims" 52 lost > /dev/null',
+  ],
+  'node-b': [
+    ...copyAsks.destination,
+    `${readAt('victims', 52, 'lost')}; for victim in $victims; do ${nothingLeft('victim')}; done`,
+  ],
+};
 
 /** Where the process is before each row, and after the last. */
 const holders: Node[] = ['node-a'];
@@ -133,7 +193,6 @@ for (const { goesOnAt } of rows) {
 }
 
 const barrierOf = (index: number) => 100 * (index + 1);
-const nothingLeft = 'while kill -0 $pid 2> /dev/null; do sleep 0.05; done';
 
 function rowSteps(row: Row, index: number, node: Node): string[] {
   const origin = holders[index] ?? 'node-a';
@@ -150,7 +209,7 @@ function rowSteps(row: Row, index: number, node: Node): string[] {
     `row=$((row + 20)); ${meeting(0)}; row=$((row + 1))`,
     ...(after?.[side] ?? []),
     `row=$((row + 20)); ${meeting(0)}`,
-    row.goesOnAt === side ? goesOn : nothingLeft,
+    row.goesOnAt === side ? goesOn : nothingLeft(),
     `row=$((row + 1)); ${meeting(0)}`,
   ];
 }
@@ -168,7 +227,12 @@ const peerMeets = rows.flatMap(({ meanwhile, after }, index) => {
 });
 
 function steps(machine: MachinePlan): string[] {
-  if (machine.role === 'peer') return atPeer('barrier_at 2 started > /dev/null', ...peerMeets);
+  if (machine.role === 'peer')
+    return atPeer(
+      'barrier_at 2 started > /dev/null',
+      ...peerMeets,
+      'for at in 50 51 52; do barrier_at $at lost > /dev/null; done',
+    );
   const node = machine.name as Node;
   const atLast = holders.at(-1) === node;
   return [
@@ -181,6 +245,7 @@ function steps(machine: MachinePlan): string[] {
     ...rows.flatMap((row, index) => rowSteps(row, index, node)),
     'say module "counters=$(cat /proc/net/tcpmig)"',
     `cr_resolve >> ${events} || fail "something is not settled: $(cr_resolve)"`,
+    ...losses[node],
     ...(atLast ? end : []),
   ];
 }
@@ -189,9 +254,21 @@ const counter = (boot: Boot, node: string, name: string) =>
   Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(String(boot.events(node, 'module')[0]?.counters))?.[1]);
 
 test('whatever dies or is cut off during a hand-over, exactly one node goes on with all three connections, and no byte is wrong', async () => {
-  const boot = await carryOut('faults of a hand-over', steps, { timeoutS: 300 });
+  const boot = await carryOut('faults of a hand-over', steps, { timeoutS: 300, impairments: [] });
   expect(boot.problem).toBe('');
   const told = ['node-a', 'node-b'].map((node) => boot.events(node, 'migration'));
+  const ended = told[0]?.splice(-lost.length - 1).map(({ status, reason }) => ({ status, reason }));
+  expect(ended).toEqual(
+    [...lost, { reason: 'before the commit' }].map(({ reason }) => ({
+      ...{ status: 'lost', reason: expect.stringContaining(reason) },
+    })),
+  );
+  expect(
+    boot
+      .events('node-a', 'resolution')
+      .slice(-2)
+      .map(({ status }) => status),
+  ).toEqual(['kept', 'moved']);
   for (const [index, { fault, status }] of rows.entries()) {
     if (!status) continue;
     const event = told[holders[index] === 'node-a' ? 0 : 1]?.shift();
@@ -199,8 +276,13 @@ test('whatever dies or is cut off during a hand-over, exactly one node goes on w
     expect(event?.reason === '', `${fault}: ${event?.reason}`).toBe(status === 'ok');
   }
   for (const node of ['node-a', 'node-b']) {
-    // What was frozen has gone or has come back, all connections of a process together.
-    expect(counter(boot, node, 'committed') % 3, node).toBe(0);
+    // What was frozen has gone or has come back, all connections of a process together. That of a process that was
+    // killed has come back for its end, in silence.
+    const left = rows.filter(
+      ({ fault, goesOnAt }, index) =>
+        holders[index] === node && goesOnAt === 'destination' && !fault.startsWith('kill@origin'),
+    );
+    expect(counter(boot, node, 'committed'), node).toBe(3 * left.length);
     expect(counter(boot, node, 'committed') + counter(boot, node, 'aborted'), node).toBe(
       counter(boot, node, 'frozen'),
     );

@@ -46,7 +46,7 @@ end_counting() {
 test_fault() { # fault exit-code status where
 	local code
 	begin_counting "$1"
-	faulty "$1"
+	faulty "$1" 3
 	code=$?
 	[ $code = "$2" ] && { [ -z "$3" ] || status_is "$3"; }
 	report $? "$1: exit code $2${3:+, status $3}" "exit $code; $(facts)"
@@ -109,6 +109,24 @@ test_tool_dies_in_doubt() {
 resolves_all() { resolve_in "$origin" --secret-file "$work/secret" --other "127.0.0.1:$port"; }
 runs_no_longer() { in_ns "$origin" kill -0 "$pid" && ! until_true 1 grown "$1" "$(stat -c %s "$1")"; }
 
+# The origin's process is killed with the destination's answer unread: the stream ends by a reset, of which a whole copy
+# can make nothing. It asks.
+test_copy_asks() {
+	begin_counting asks
+	faulty stop@origin-sent 3 1 &
+	local moving=$!
+	until_true 10 prepared && in_ns "$origin" kill -KILL "$pid"
+	wait $moving
+	[ $? = 3 ] && status_is lost
+	report $? "the origin's process is killed before the commit: lost" "$(facts)"
+	only_in nowhere
+	report $? "its copy asks, and ends" "$(facts)"
+	last_in "$destination" && status_is kept
+	report $? "its ledger says so" "$(facts)"
+	end_counting
+}
+prepared() { last_in "$destination" && status_is in-doubt && [ "$(id)" = "$(in_ns "$origin" "$dir/bin/cr_resolve" | sed -n '$s/.*"id":"\([0-9a-f]*\)".*/\1/p')" ]; }
+
 # The tool that writes the file dies: the file's name tells what became of the process.
 test_file_faults() { # step status where
 	begin_counting "file.$1"
@@ -146,6 +164,7 @@ test_hand_over() {
 	test_decided --keep 0 kept here
 	test_decided --give-up 3 lost nowhere
 	test_tool_dies_in_doubt
+	test_copy_asks
 	test_file_faults tool-prepared kept here
 	test_file_faults tool-published moved nowhere
 }

@@ -81,7 +81,12 @@ start() {
 	in_ns "$destination" "$dir/bin/cr_receiver" --listen "127.0.0.1:$port" --secret-file "$work/secret" \
 		>"$work/receiver" 2>"$work/receiver.said" </dev/null &
 	started+=($!)
-	until_true 10 has receiver "$work/receiver" || { echo "Bail out! no receiver"; exit 1; }
+	# On the port where a destination asks its origin.
+	in_ns "$origin" "$dir/bin/cr_receiver" --listen 127.0.0.1 --secret-file "$work/secret" \
+		>"$work/receiver.origin" 2>&1 </dev/null &
+	started+=($!)
+	until_true 10 has receiver "$work/receiver" && until_true 10 has receiver "$work/receiver.origin" ||
+		{ echo "Bail out! no receiver"; exit 1; }
 }
 
 test_carried() { # moved: yes or no

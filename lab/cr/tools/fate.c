@@ -85,6 +85,9 @@ static int tell_of(struct channel *channel, int fd, struct cr_ledger *ledger)
 		return error;
 	if (!held && !ledger_settled(ledger->fate))
 		settle_dead(fd, ledger);
+	/* A commit may be under way: nothing has been lost yet. */
+	if (held && ledger->fate == CR_FATE_DECIDED && !word_is_awaited(ledger->role, ledger->id))
+		ledger->fate = CR_FATE_FROZEN;
 	error = machine_answer(channel, ledger);
 	if (!error && (ledger->fate == CR_FATE_PREPARED || ledger->fate == CR_FATE_DECIDED))
 		error = go_on_over(channel, fd, ledger, held);

@@ -47,6 +47,15 @@ static int connect_word(enum cr_role role, const uint8_t *id)
 	return fd < 0 ? -errno : fd;
 }
 
+int word_is_awaited(enum cr_role role, const uint8_t *id)
+{
+	int fd = connect_word(role, id);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* The origin's process sends its report, which its cr_checkpoint reads as well, if it is there. */
 static int await_end(int fd)
 {

@@ -11,6 +11,9 @@
  */
 int say_word(enum cr_role role, const uint8_t *id, const struct cr_word *word, int stream);
 
+/* The process listens: it is in doubt. */
+int word_is_awaited(enum cr_role role, const uint8_t *id);
+
 /* Descriptors with a message; the first piece of it must be there. */
 int send_with(int control, const void *message, size_t size, const int *descriptors, int count);
 
