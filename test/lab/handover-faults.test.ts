@@ -8,8 +8,8 @@ import { seenAtPeer } from './wire.ts';
 
 const { events, secret } = guestFiles;
 const { atPeer, start, goesOn, end } = traffic(
-  '--role duplex --connections 3 --rate 1 --verify-every 5 --seed 9',
-  200_000,
+  '--role duplex --connections 3 --rate 0.3 --report-ms 100 --verify-every 5 --seed 9',
+  50_000,
 );
 
 type Node = 'node-a' | 'node-b';
@@ -109,6 +109,22 @@ const cutOff: Row[] = [
         meeting(1),
         resolve(0, `--secret-file ${secret} $id`),
       ],
+    },
+  },
+  {
+    // Nobody is there who could be asked.
+    fault: 'stop@destination-told',
+    options: '--timeout 1 --doubt 1',
+    ...{ code: 2, status: 'in-doubt', goesOnAt: 'destination' },
+    meanwhile: {
+      meet: 1,
+      origin: [meeting(0)],
+      destination: [stopped(), 'kill -KILL $receiver', meeting(0)],
+    },
+    after: {
+      meet: 2,
+      origin: [resolve(2), meeting(0), meeting(1), resolve(0)],
+      destination: [meeting(0), go, goesOn, 'receive', meeting(1)],
     },
   },
   {
@@ -231,13 +247,19 @@ function steps(machine: MachinePlan): string[] {
     return atPeer(
       'barrier_at 2 started > /dev/null',
       ...peerMeets,
-      'for at in 50 51 52; do barrier_at $at lost > /dev/null; done',
+      'barrier_at 50 started > /dev/null; barrier_at 51 whole > /dev/null; barrier_at 52 lost > /dev/null',
     );
   const node = machine.name as Node;
   const atLast = holders.at(-1) === node;
   return [
     ...loadModule(lab, machine),
-    ...startReceiver(lab, machine),
+    ...[
+      'receive() {',
+      ...startReceiver(lab, machine),
+      'until grep -q event /run/miglab/receiver.log; do sleep 0.02; done',
+      '}',
+    ],
+    'receive',
     'barrier_at 1 listening',
     ...(node === 'node-a'
       ? [...start(1), 'barrier_at --put pid=$pid 2 started > /dev/null']
