@@ -118,7 +118,9 @@ test_copy_asks() {
 	until_true 10 prepared && in_ns "$origin" kill -KILL "$pid"
 	wait $moving
 	[ $? = 3 ] && status_is lost
-	report $? "the origin's process is killed before the commit: lost" "$(facts)"
+	local code=$?
+	kill -CONT "${started[-1]}" # nsenter, which stops when its child does
+	report $code "the origin's process is killed before the commit: lost" "$(facts)"
 	only_in nowhere
 	report $? "its copy asks, and ends" "$(facts)"
 	last_in "$destination" && status_is kept
