@@ -31,7 +31,7 @@ const expectCode = (code: number, what: string) => `|| code=$?; [ $code = ${code
 const lose = lost.flatMap(({ fault }) => [
   `${startVictim}; victims="$victims $victim"`,
   `code=0; ${moveVictim(fault)} ${expectCode(3, fault)}`,
-  `! kill -0 $victim 2> /dev/null || fail "${fault}: it runs"`,
+  nothingLeft('victim'),
 ]);
 
 /** The origin's process is killed with an answer unread: the stream ends by a reset, and the copy has to ask. */
@@ -54,8 +54,8 @@ const intoFile = (['prepared', 'published'] as const).flatMap((step) => [
   `code=0; cr_checkpoint -f $file --fault kill@tool-${step} $victim ${expectCode(137, step)}`,
   `${inDoubt}; [ -n "$id" ] || fail "${step}: not in doubt"; cr_resolve $id >> ${events} || fail "${step}: $?"`,
   step === 'prepared'
-    ? 'kill -0 $victim && [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim'
-    : '! kill -0 $victim 2> /dev/null && [ -e $file ] || fail "it is not in its file"',
+    ? `grep -q 'State:.S' /proc/$victim/status && [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim`
+    : `${nothingLeft('victim')}; [ -e $file ] || fail "it is not in its file"`,
 ]);
 
 const losses = {
