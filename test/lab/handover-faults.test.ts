@@ -44,7 +44,7 @@ const copyAsks = {
   ],
   destination: [
     readAt('victim', 50, 'started'),
-    'until cr_resolve | grep ""pid":$victim,.*in-doubt"; do sleep 0.05; done; barrier_at 51 whole > /dev/null',
+    'until cr_resolve | grep "pid.:$victim,.*in-doubt" > /dev/null; do sleep 0.05; done; barrier_at 51 whole > /dev/null',
   ],
 };
 
@@ -194,4 +194,4 @@ test('whatever dies or is cut off during a hand-over, exactly one node goes on w
       exit: 0,
     });
   expect(await seenAtPeer(boot)).toMatchObject({ resets: 0 });
-}, 400_000);
+}, 600_000);
