@@ -52,7 +52,9 @@ const copyAsks = {
 const intoFile = (['prepared', 'published'] as const).flatMap((step) => [
   `${startVictim}; file=/run/miglab/${step}.image`,
   `code=0; cr_checkpoint -f $file --fault kill@tool-${step} $victim ${expectCode(137, step)}`,
-  `${inDoubt}; [ -n "$id" ] || fail "${step}: not in doubt"; cr_resolve $id >> ${events} || fail "${step}: $?"`,
+  // The process may not have noticed yet.
+  `id=; until [ -n "$id" ]; do ${inDoubt}; done`,
+  `until cr_resolve $id > /run/miglab/said; do sleep 0.02; done; cat /run/miglab/said >> ${events}`,
   step === 'prepared'
     ? `grep -q 'State:.S' /proc/$victim/status && [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim`
     : `${nothingLeft('victim')}; [ -e $file ] || fail "it is not in its file"`,
