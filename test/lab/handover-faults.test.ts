@@ -56,7 +56,7 @@ const intoFile = (['prepared', 'published'] as const).flatMap((step) => [
   `id=; until [ -n "$id" ]; do ${inDoubt}; done`,
   `until cr_resolve $id > /run/miglab/said; do sleep 0.02; done; cat /run/miglab/said >> ${events}`,
   step === 'prepared'
-    ? `grep -q 'State:.S' /proc/$victim/status && [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim`
+    ? `until grep -q 'State:.S' /proc/$victim/status; do sleep 0.02; done; [ ! -e $file ] && [ ! -e $file.partial ] || fail "it does not go on"; kill $victim`
     : `${nothingLeft('victim')}; [ -e $file ] || fail "it is not in its file"`,
 ]);
 
