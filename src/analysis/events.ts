@@ -26,7 +26,7 @@ const migrationSchema = z.looseObject({
   t_ns: nanoseconds,
   pid: z.int(),
   to: z.string(),
-  status: z.enum(['ok', 'refused', 'aborted', 'in-doubt']),
+  status: z.enum(['ok', 'refused', 'aborted', 'in-doubt', 'lost']),
   reason: z.string().nullish(),
   begin_ns: nanoseconds.nullish(),
   freeze_ns: nanoseconds.nullish(),

@@ -16,7 +16,7 @@ const GATE_DEFAULTS: GateParameters = { rateHeld: 0.8 };
 
 /** Facts of the validity gate that are no columns of their own. */
 export interface GateFacts {
-  migrationStatus: 'ok' | 'refused' | 'aborted' | 'in-doubt';
+  migrationStatus: 'ok' | 'refused' | 'aborted' | 'in-doubt' | 'lost';
   migrationReason: string;
   /** Why the capture or the events cannot be trusted for this migration. */
   faults: string[];
@@ -47,7 +47,7 @@ function wrongs(row: Omit<Measurement, 'status' | 'reason'>, facts: GateFacts): 
   const { migrationStatus, migrationReason } = facts;
   const reasons = [...facts.faults];
   const why = migrationReason ? `: ${migrationReason}` : '';
-  if (migrationStatus === 'aborted' || migrationStatus === 'in-doubt')
+  if (migrationStatus === 'aborted' || migrationStatus === 'in-doubt' || migrationStatus === 'lost')
     reasons.push(`migration ${migrationStatus}${why}`);
   if (row.bytes_wrong) reasons.push(`${row.bytes_wrong} wrong bytes`);
   if (row.rst) reasons.push(`${row.rst} RST`);

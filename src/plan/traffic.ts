@@ -69,6 +69,18 @@ export const listMovable =
 export const movePid = (lab: LabPlan, pid: number, destination: string): string =>
   `cr_checkpoint --to ${addressOn(lab, destination, 'private')} --secret-file ${secret} --timeout 60 ${pid} | tee -a ${events}`;
 
+export type Verdict = 'keep' | 'give-up';
+
+/** Prints a line for each hand-over that the node knows of. */
+export const listOnNode = 'cr_resolve || :';
+
+/** Asks the other node about all that are not settled; prints a line for each of them. */
+export const askOnNode = `cr_resolve --secret-file ${secret} | tee -a ${events}`;
+
+/** Decides about one without the other node; prints a line. */
+export const decideOnNode = (verdict: Verdict, id: string): string =>
+  `cr_resolve --${verdict} ${id} | tee -a ${events}`;
+
 /** Ends the process on a node in good order; prints its end event, with what it verified. */
 export const stopOnNode = (pid: number): string =>
   [

@@ -67,7 +67,7 @@ export async function stopWorkload(name: string): Promise<WorkloadEnd> {
 
 /**
  * Moves a process to another node. @throws Fault (64) when it is not clear which, or where to, (1) with the reason when
- * it stays where it is
+ * it stays where it is or is lost, (2) when it is not known where it is
  */
 export async function migrate(
   name: string,
@@ -89,6 +89,14 @@ export async function migrate(
   const event = migrationEvent.safeParse(parse(stdout)).data;
   if (event?.status === 'ok') return { ...event, ...process, to: destination };
   const why = [event?.status, event?.reason].filter(Boolean).join(': ') || stderr.trim();
+  if (event?.status === 'lost')
+    throw new Fault(ExitCode.checkFailed, `process ${process.pid} runs nowhere: ${why}`);
+  if (event?.status === 'in-doubt')
+    throw new Fault(
+      ExitCode.nothingMeasured,
+      `process ${process.pid} is frozen on ${process.node}: ${why}`,
+      `Ask ${destination} again: miglab migrate --resolve${nameOption(name)}. If it will never answer: docs/hand-over.md`,
+    );
   throw new Fault(
     ExitCode.checkFailed,
     `process ${process.pid} stays on ${process.node}: ${why}`,

@@ -278,6 +278,36 @@ test('top --once --json tells owners, rates and counters to a program', async ()
   expect(silent).toEqual([]);
 }, 60_000);
 
+test('a doubt about who owns a process ends when the nodes can ask each other', async () => {
+  const on = (node: string, ...command: string[]) => miglab('exec', node, ...command);
+  const pid = (await on('node-b', 'pidof', 'workload')).stdout.trim();
+  expect((await miglab('migrate', '--resolve')).stdout).toBe('nothing is in doubt\n');
+  // The destination hears the commit and stops before it says anything.
+  const options = '--secret-file /etc/miglab/secret --timeout 10 --doubt 1 --fault stop@destination-told';
+  expect(await on('node-b', 'cr_checkpoint', '--to', '10.77.1.1', ...options.split(' '), pid)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('in doubt'),
+  });
+  expect(await miglab('migrate', '--resolve')).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining(`${pid} on node-b (origin): in-doubt`),
+  });
+  expect(await miglab('migrate', '--resolve', '--keep', 'peer')).toMatchObject({ code: 64 });
+  expect(await miglab('migrate', '--resolve', '--keep', 'node-a', '4')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('nothing of process 4 is in doubt on node-a'),
+  });
+  await on('node-a', 'kill', '-CONT', pid);
+  expect(await miglab('migrate', '--resolve')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`${pid} on node-b (origin): moved`),
+  });
+  expect(await miglab('migrate')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('node-a -> node-b'),
+  });
+}, 240_000);
+
 test('a second workload, a node that is none, and nothing to move are usage faults', async () => {
   expect(await miglab('workload')).toMatchObject({
     code: 64,

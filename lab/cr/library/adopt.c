@@ -35,6 +35,7 @@ static int capture_all(void)
 	for (uint32_t i = 0; i < count; i++)
 		if (capture(&process.connections[i], &tuples[i]))
 			return -1;
+	fault_at("destination-captured");
 	error = channel_put(&process.stream, CR_CAPTURED, 0, NULL, 0);
 	return error ? refuse_error("stream", "captured", error) : 0;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The leader's checkpoint, from the signal to the hand-over. Two phases: until CR_COMMIT any failure lets every thread
- * go on here; after it the destination owns the process, and this one never runs again.
+ * go on here. With CR_COMMIT the destination becomes the owner; this process stays as it is, frozen, until it knows that
+ * the commit has arrived, and ends then, or that it never will, and goes on then.
  */
 #include <linux/signal.h>
 #include "process.h"
@@ -13,9 +14,10 @@ struct process process;
 static int begin(struct ucontext *frame, uint64_t nonce)
 {
 	memset(&process, 0, sizeof(process));
+	process.stream.fd = process.control = process.ledger = -1;
 	process.report.freeze_ns = now_ns();
 	process.pid = SYS(getpid);
-	if (receive_order(nonce))
+	if (receive_order(nonce) || ledger_note(CR_FATE_FROZEN))
 		return -1;
 	process.deadline_ns = process.report.freeze_ns + process.order.timeout_s * 1000000000ull;
 	if (arena_open(&process.arena))
@@ -38,6 +40,7 @@ static int collect(void)
 	drain_shared();
 	if (process.pending_count > CR_PENDING_MAX)
 		return refuse("signals", "too many are pending");
+	process.pending_imaged = process.pending_count;
 	return collect_state() || collect_descriptors() || attach_connections() || collect_mappings();
 }
 
@@ -71,23 +74,29 @@ static int prepare(void)
 	if (send_image(process.report.gathered_ns) || send_pages())
 		return -1;
 	process.report.image_ns = now_ns();
-	return send_connections() || await_prepared();
+	fault_at("origin-image");
+	if (send_connections())
+		return -1;
+	fault_at("origin-sent");
+	return await_prepared();
 }
 
-/* Signals that came while frozen travel with the commit. */
-static int send_commit(void)
+/* Signals that came while frozen travel with the commit, and again with each further one. */
+int send_commit(void)
 {
-	uint32_t earlier = process.pending_count, count;
+	uint32_t from = process.pending_imaged, count;
 
 	drain_private(0);
 	drain_shared();
 	count = process.pending_count < CR_PENDING_MAX ? process.pending_count : CR_PENDING_MAX;
 	process.report.commit_ns = now_ns();
-	return channel_put(&process.stream, CR_COMMIT, count - earlier, process.pending + earlier,
-			   (count - earlier) * sizeof(struct cr_pending));
+	int error = channel_put(&process.stream, CR_COMMIT, count - from, process.pending + from,
+				(count - from) * sizeof(struct cr_pending));
+
+	return error ? refuse_error("stream", "commit", error) : 0;
 }
 
-static int await_resumed(void)
+int await_resumed(void)
 {
 	uint64_t size = process.connection_count * sizeof(struct tcpmig_status);
 	struct cr_record record;
@@ -99,36 +108,43 @@ static int await_resumed(void)
 		error = channel_get(&process.stream, &process.report.destination, sizeof(struct cr_resumed));
 	if (!error)
 		error = channel_get(&process.stream, process.arrived_statuses, size);
+	if (error)
+		return refuse_error("stream", "the answer to commit did not come", error);
 	process.report.resumed_ns = now_ns();
-	return error ? refuse_error("stream", "the answer to commit did not come", error) : 0;
+	return 0;
 }
 
-/* The origin lets go first, so that there is never a moment with two owners. With some connections still here the
- * destination is not told to go on; it waits as long as this process, which holds the stream, is there. */
-static void hand_over(enum cr_outcome committed)
-{
-	int lost = committed != CR_MOVED || send_commit() || await_resumed();
-
-	process.report.outcome = lost ? CR_IN_DOUBT : CR_MOVED;
-	send_report();
-	while (lost) /* only a SIGKILL ends this; its connections are no longer here */
-		SYS(pause);
-	SYS(kill, process.pid, SIGKILL);
-	for (;;)
-		SYS(pause);
-}
-
-static enum cr_outcome let_go(void)
+/* The last that can fail here. With the ledger's entry the decision is made. */
+static int decide(void)
 {
 	uint64_t size = (process.connection_count + 1) * sizeof(struct tcpmig_status);
 
 	process.arrived_statuses = arena_take(&process.arena, size);
 	process.statuses = arena_take(&process.arena, size);
-	if (!process.statuses) {
-		refuse("connection", "no memory");
-		return CR_ABORTED;
-	}
-	return commit_connections();
+	if (!process.statuses || !process.arrived_statuses)
+		return refuse("connection", "no memory");
+	memset(process.arrived_statuses, 0, size); /* the states of connections were written where it is */
+	return hold_connections() || ledger_note(CR_FATE_DECIDED) ? -1 : 0;
+}
+
+static void tell(int answer)
+{
+	send_report(process.control);
+	if (answer >= 0)
+		send_report(answer);
+}
+
+static void __attribute__((noreturn)) end_here(enum cr_outcome outcome, int answer)
+{
+	commit_connections();
+	ledger_note(outcome == CR_MOVED ? CR_FATE_MOVED : CR_FATE_LOST);
+	if (outcome == CR_MOVED)
+		*process.report.reason = 0; /* of a doubt that is over */
+	process.report.outcome = outcome;
+	tell(answer);
+	SYS(kill, process.pid, SIGKILL);
+	for (;;)
+		SYS(pause);
 }
 
 /* An answer that nobody reads would turn the stream's end into a reset, and of that a destination that is prepared can
@@ -143,36 +159,56 @@ static void end_stream(void)
 	SYS(close, process.stream.fd);
 }
 
-static void go_on_here(void)
+static void go_on_here(int answer)
 {
 	uint32_t count = process.pending_count;
 
 	process.report.outcome = CR_ABORTED;
 	abort_connections();
+	ledger_note(CR_FATE_KEPT);
 	start_timers();
 	if (process.arena.start)
 		queue_pending(process.pending, count);
 	process.statuses = NULL;
 	end_stream();
-	send_report();
+	tell(answer);
 	SYS(close, process.control);
+	SYS(close, answer);
+	ledger_close();
 	if (gathering())
 		release_threads();
 	await_leaving();
 	arena_close(&process.arena);
 }
 
+static void hand_over(void)
+{
+	enum cr_outcome outcome = CR_MOVED;
+	int answer = -1;
+
+	fault_at("origin-decided");
+	if (send_commit())
+		outcome = end_doubt(&answer);
+	else {
+		fault_at("origin-committed");
+		if (await_resumed())
+			outcome = end_doubt(&answer);
+	}
+	fault_at("origin-resumed");
+	if (outcome == CR_ABORTED)
+		go_on_here(answer);
+	else
+		end_here(outcome, answer);
+}
+
 void lead_checkpoint(struct ucontext *frame, uint64_t nonce)
 {
-	enum cr_outcome committed = CR_ABORTED;
 	int error = begin(frame, nonce);
 
-	if (error && process.control <= 0)
+	if (error && process.control < 0)
 		return; /* nobody is there: an old signal */
-	if (!error && !prepare())
-		committed = let_go();
-	if (committed == CR_ABORTED)
-		go_on_here();
+	if (error || prepare() || decide())
+		go_on_here(-1);
 	else
-		hand_over(committed);
+		hand_over();
 }

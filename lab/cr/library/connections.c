@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The origin's side of the connections (paper 4.1): the last thing the leader writes. */
 #include <linux/fcntl.h>
+#include <linux/tcp.h>
 #include "process.h"
+#include "sockets.h"
 #include "text.h"
 
 static const char *const refusal_names[] = TCPMIG_REFUSED_NAMES;
@@ -111,37 +113,55 @@ int send_connections(void)
 	return 0;
 }
 
-/* All that a commit could be refused for (its stage, the caller's rights) is asked for all before the first. */
-static int still_frozen(void)
+/* In repair mode a socket's last close is silent (tcp_close), so the end of this process can no longer disturb a
+ * connection that may be the destination's. It does nothing else to one that is frozen. */
+static int hold(struct connection *connection, struct tcpmig_status *status)
 {
-	for (uint32_t i = 0; i < process.connection_count; i++) {
-		long error = SYS(ioctl, process.connections[i].session, TCPMIG_IOC_STATUS, &process.statuses[i]);
+	const int on = 1;
+	int size = sizeof(connection->reuse);
+	long error = SYS(ioctl, connection->session, TCPMIG_IOC_STATUS, status);
 
-		if (error || !process.statuses[i].freeze_ns)
-			return refuse_error("connection", "not frozen any more", error);
-	}
+	if (error || !status->freeze_ns)
+		return refuse_error("connection", "not frozen any more", error);
+	error = SYS(getsockopt, connection->fd, SOL_SOCKET, SO_REUSEADDR, &connection->reuse, &size);
+	if (!error)
+		error = SYS(setsockopt, connection->fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on));
+	if (error)
+		return refuse_error("connection", "hold", error);
+	connection->held = 1;
 	return 0;
 }
 
-/* Afterwards no segment and no reset can come from this machine, whatever happens to the process. */
-enum cr_outcome commit_connections(void)
+/* Ending repair mode forgets SO_REUSEADDR. */
+static void let_go(struct connection *connection)
 {
-	if (still_frozen())
-		return CR_ABORTED;
-	for (uint32_t i = 0; i < process.connection_count; i++) {
-		long error = SYS(ioctl, process.connections[i].session, TCPMIG_IOC_COMMIT);
+	const int off = TCP_REPAIR_OFF_NO_WP;
 
-		if (!error)
-			continue;
-		refuse_error("connection", "commit", error);
-		return i ? CR_IN_DOUBT : CR_ABORTED;
-	}
-	return CR_MOVED;
+	if (!connection->held)
+		return;
+	SYS(setsockopt, connection->fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
+	SYS(setsockopt, connection->fd, SOL_SOCKET, SO_REUSEADDR, &connection->reuse, sizeof(connection->reuse));
+}
+
+int hold_connections(void)
+{
+	for (uint32_t i = 0; i < process.connection_count; i++)
+		if (hold(&process.connections[i], &process.statuses[i]))
+			return -1;
+	return 0;
+}
+
+void commit_connections(void)
+{
+	for (uint32_t i = 0; i < process.connection_count; i++)
+		SYS(ioctl, process.connections[i].session, TCPMIG_IOC_COMMIT);
 }
 
 void abort_connections(void)
 {
-	for (uint32_t i = 0; process.connections && i < process.connection_count; i++)
+	for (uint32_t i = 0; process.connections && i < process.connection_count; i++) {
+		let_go(&process.connections[i]);
 		if (process.connections[i].session >= 0)
 			SYS(close, process.connections[i].session);
+	}
 }

@@ -35,29 +35,32 @@ int receive_order(uint64_t nonce)
 	union { struct kernel_cmsghdr head; char space[24]; } control = { 0 };
 	struct iovec vector = { &process.order, sizeof(process.order) };
 	struct kernel_msghdr message = { .iov = &vector, .count = 1, .control = &control, .control_size = sizeof(control) };
+	int fd = connect_control(nonce), rights[2];
 
-	process.control = connect_control(nonce);
-	if (process.control < 0)
-		return process.control;
-	if (SYS(recvmsg, process.control, &message, MSG_CMSG_CLOEXEC) != sizeof(process.order) ||
-	    control.head.type != SCM_RIGHTS) {
-		SYS(close, process.control);
+	if (fd < 0)
+		return fd;
+	if (SYS(recvmsg, fd, &message, MSG_CMSG_CLOEXEC) != sizeof(process.order) || control.head.type != SCM_RIGHTS ||
+	    control.head.size != sizeof(control.head) + sizeof(rights)) {
+		SYS(close, fd);
 		return -EPROTO;
 	}
-	memcpy(&process.stream.fd, control.space + sizeof(struct kernel_cmsghdr), sizeof(int));
+	memcpy(rights, control.space + sizeof(struct kernel_cmsghdr), sizeof(rights));
+	process.control = fd;
+	process.stream.fd = rights[0];
+	process.ledger = rights[1];
 	process.stream.bytes = process.order.begun_bytes;
 	return 0;
 }
 
 /* First the report, then each connection: a message a piece, so that no buffer limits their number. */
-void send_report(void)
+void send_report(int to)
 {
 	struct cr_report *report = &process.report;
 
 	report->threads = process.thread_count;
 	report->connections = process.statuses ? process.connection_count : 0;
 	report->bytes = process.stream.bytes;
-	SYS(sendto, process.control, report, sizeof(*report), MSG_NOSIGNAL, 0, 0);
+	SYS(sendto, to, report, sizeof(*report), MSG_NOSIGNAL, 0, 0);
 	for (uint32_t i = 0; i < report->connections; i++) {
 		struct cr_connection_report one = {
 			.fd = process.connections[i].fd,
@@ -65,6 +68,6 @@ void send_report(void)
 			.origin = process.statuses[i],
 			.destination = process.arrived_statuses[i],
 		};
-		SYS(sendto, process.control, &one, sizeof(one), MSG_NOSIGNAL, 0, 0);
+		SYS(sendto, to, &one, sizeof(one), MSG_NOSIGNAL, 0, 0);
 	}
 }

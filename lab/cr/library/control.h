@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-/* Fills process.order, process.control and process.stream; -E when nobody (or a stranger) is there. */
+/* Fills process.order, process.control, process.ledger and process.stream; -E when nobody (or a stranger) is there. */
 int receive_order(uint64_t nonce);
-void send_report(void);
+/* To cr_checkpoint (process.control), or to whoever ended a doubt. */
+void send_report(int to);
 
 #endif

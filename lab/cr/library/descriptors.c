@@ -115,7 +115,7 @@ static int add_descriptor(int fd)
 
 static int our_own(int fd, int folder)
 {
-	return fd == folder || fd == process.stream.fd || fd == process.control;
+	return fd == folder || fd == process.stream.fd || fd == process.control || fd == process.ledger;
 }
 
 int collect_descriptors(void)

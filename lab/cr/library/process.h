@@ -56,6 +56,7 @@ struct pipe {
 
 struct connection {
 	int fd, session, socket;
+	int held, reuse;             /* origin: silenced for the commit; SO_REUSEADDR before that */
 	struct tcpmig_tuple tuple;
 };
 
@@ -64,6 +65,7 @@ struct process {
 	struct channel stream;
 	struct cr_order order;
 	int control;
+	int ledger;                  /* -1: none */
 	int pid;
 	uint64_t deadline_ns;
 	struct cr_report report;
@@ -72,6 +74,7 @@ struct process {
 	uint32_t thread_count;
 	struct cr_pending *pending;
 	uint32_t pending_count;      /* may exceed CR_PENDING_MAX: too many */
+	uint32_t pending_imaged;     /* of these travel with the image, the others with CR_COMMIT */
 
 	struct cr_mapping *mappings;
 	uint32_t mapping_count;
@@ -144,16 +147,30 @@ void start_timers(void);
 /* connections.c, adopt.c */
 int attach_connections(void);
 int send_connections(void);
-/* CR_MOVED; CR_ABORTED: all are still here; CR_IN_DOUBT: some have gone and some could not */
-enum cr_outcome commit_connections(void);
+/* All of them or none: from here on the end of the process, whatever ends it, sends no FIN and no RST. */
+int hold_connections(void);
+/* Ends them in silence: they are the destination's. */
+void commit_connections(void);
 void abort_connections(void);
 int receive_connections(void);
 int activate_connections(struct tcpmig_status *statuses);
 
+/* ledger.c: 0 or -1 with the reason set */
+int ledger_note(enum cr_fate fate);
+void ledger_close(void);
+
+/* fault.c */
+void fault_at(const char *step);
+
+/* doubt.c: tells the tool, and waits for what ends it; *answer: who said it, to be told the report, or -1 */
+enum cr_outcome end_doubt(int *answer);
+
 /* checkpoint.c, restart.c, threads.c */
+int send_commit(void);
+int await_resumed(void);
 int await_answer(uint32_t type, const char *what);
 void lead_checkpoint(struct ucontext *frame, uint64_t nonce);
-void restart(int stream, uint64_t loader, uint64_t loader_size) __attribute__((noreturn));
+void restart(int stream, uint64_t loader, uint64_t loader_size, int ledger) __attribute__((noreturn));
 uint64_t restart_stack(const struct ucontext *frame);
 int restart_threads(void);
 void restore_thread_state(const struct thread *thread);

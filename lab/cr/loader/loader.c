@@ -2,11 +2,12 @@
 /*
  * The program that becomes the restarted process: linked to an address no program uses and without a C library, it
  * makes the address space empty, rebuilds the image's mappings, fills them straight from the stream and jumps into the
- * restored library. Its one argument is the stream's descriptor.
+ * restored library. Its arguments are the descriptors of the stream and of the ledger (-1: none).
  */
 #include "loader.h"
 
 static struct channel stream;
+static int ledger = -1;
 
 /* Keeps reading after the reason is sent: a reset would take the reason away from the origin. */
 void fail(const char *name, const char *detail)
@@ -98,17 +99,27 @@ __attribute__((noreturn)) static void enter(const struct image *image)
 			 "jmp *%[entry]"
 			 :
 			 : [stack] "r"(image->head.stack), [entry] "r"(image->head.entry), "D"(stream.fd),
-			   "S"(LOADER_BASE), "d"(LOADER_END - LOADER_BASE)
+			   "S"(LOADER_BASE), "d"(LOADER_END - LOADER_BASE), "c"(ledger)
 			 : "memory");
 	__builtin_unreachable();
+}
+
+/* -1 for anything else */
+static int number(const char *text)
+{
+	int value = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (*text - '0');
+	return *text ? -1 : value;
 }
 
 __attribute__((noreturn, used)) void load(char **arguments)
 {
 	struct image image;
 
-	for (const char *digit = arguments[2]; *digit; digit++)
-		stream.fd = stream.fd * 10 + (*digit - '0');
+	stream.fd = number(arguments[2]);
+	ledger = number(arguments[3]);
 	empty_address_space();
 	if (channel_put(&stream, CR_READY, 0, NULL, 0))
 		SYS(exit_group, 1);
@@ -119,7 +130,7 @@ __attribute__((noreturn, used)) void load(char **arguments)
 	enter(&image);
 }
 
-/* The kernel's stack is about to go; the arguments on it are read first: [0] count, [1] name, [2] descriptor. */
+/* The kernel's stack is about to go; the arguments on it are read first: [0] count, [1] name, [2] and [3] descriptors. */
 __asm__(".globl _start\n"
 	"_start:\n"
 	"	mov %rsp, %rdi\n"

@@ -5,7 +5,7 @@
 set -u
 dir=$(realpath "${1:?usage: run.sh DIR}")
 here=$(realpath "$(dirname "$0")")
-for needed in bin/cr_run bin/cr_checkpoint bin/cr_restart bin/cr_receiver test/cr/carried test/cr/refused test/cr/cut test/cr/sha256; do
+for needed in bin/cr_run bin/cr_checkpoint bin/cr_restart bin/cr_receiver bin/cr_resolve test/cr/carried test/cr/refused test/cr/cut test/cr/sha256; do
 	[ -x "$dir/$needed" ] || { echo "Bail out! $dir/$needed is missing"; exit 1; }
 done
 # A descriptor that the caller left open would be a pipe or socket shared with another process: refused, rightly.
@@ -50,6 +50,8 @@ namespace() { # name: its init sleeps; everything in it dies with that
 	local init
 	read -r init <"/proc/$!/task/$!/children"
 	until_true 10 mounted "$init"
+	mkdir -p /run/cr
+	nsenter -t "$init" -p -m -- mount -t tmpfs -o mode=0700 tmpfs /run/cr
 	eval "$1=$init"
 }
 mounted() { [ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] && grep -q sleep "/proc/$1/comm"; }
@@ -79,7 +81,12 @@ start() {
 	in_ns "$destination" "$dir/bin/cr_receiver" --listen "127.0.0.1:$port" --secret-file "$work/secret" \
 		>"$work/receiver" 2>"$work/receiver.said" </dev/null &
 	started+=($!)
-	until_true 10 has receiver "$work/receiver" || { echo "Bail out! no receiver"; exit 1; }
+	# On the port where a destination asks its origin.
+	in_ns "$origin" "$dir/bin/cr_receiver" --listen 127.0.0.1 --secret-file "$work/secret" \
+		>"$work/receiver.origin" 2>&1 </dev/null &
+	started+=($!)
+	until_true 10 has receiver "$work/receiver" && until_true 10 has receiver "$work/receiver.origin" ||
+		{ echo "Bail out! no receiver"; exit 1; }
 }
 
 test_carried() { # moved: yes or no
@@ -173,6 +180,7 @@ test_python() {
 }
 
 . "$here/files.sh"
+. "$here/handover.sh"
 start
 while read -r line; do report "$([[ $line == ok* ]]; echo $?)" "${line#* - }"; done < <("$dir/test/cr/sha256")
 test_carried no
@@ -180,6 +188,7 @@ test_carried yes
 test_python
 test_files
 test_authentication
+test_hand_over
 for bytes in 100 2000 30000 100000; do test_cut $bytes; done
 for kind in listening-socket unix-socket udp-socket deleted-file memfd shared-memory sysv-shm locked-memory children \
 	posix-timer signalfd:descriptor inotify:descriptor file-lock thread-masks-signal credentials no-handler; do

@@ -41,7 +41,7 @@ static void on_child(int number)
 }
 
 /* In a child: authenticates, then becomes cr_restart on the connection. */
-static void serve(int fd, const struct sockaddr_in *from, const struct secret *secret)
+static void serve(int fd, const struct sockaddr_in *from, const struct secret *secret, const char *secret_file)
 {
 	struct channel channel = { .fd = fd };
 	char program[PATH_MAX], number[16];
@@ -53,11 +53,11 @@ static void serve(int fd, const struct sockaddr_in *from, const struct secret *s
 		errx(EXIT_FAILURE, "%s: refused: %s", inet_ntoa(from->sin_addr), strerror(-error));
 	beside_program(program, sizeof(program), "cr_restart");
 	snprintf(number, sizeof(number), "%d", fd);
-	execl(program, "cr_restart", "--stream", number, NULL);
+	execl(program, "cr_restart", "--stream", number, "--secret-file", secret_file, NULL);
 	err(EX_UNAVAILABLE, "%s", program);
 }
 
-static void accept_one(int listener, const struct secret *secret, const sigset_t *unblocked)
+static void accept_one(int listener, const struct secret *secret, const char *secret_file, const sigset_t *unblocked)
 {
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
@@ -70,7 +70,7 @@ static void accept_one(int listener, const struct secret *secret, const sigset_t
 	if (child == 0) {
 		sigprocmask(SIG_SETMASK, unblocked, NULL);
 		close(listener);
-		serve(fd, &from, secret);
+		serve(fd, &from, secret, secret_file);
 	}
 	if (child < 0)
 		warn("fork");
@@ -92,7 +92,7 @@ static void watch_signals(sigset_t *unblocked)
 	sigprocmask(SIG_BLOCK, &blocked, unblocked);
 }
 
-static void run(int listener, const struct secret *secret)
+static void run(int listener, const struct secret *secret, const char *secret_file)
 {
 	int children = 0;
 	sigset_t unblocked;
@@ -104,7 +104,7 @@ static void run(int listener, const struct secret *secret)
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			children--;
 		if (ppoll(&ready, 1, NULL, &unblocked) > 0 && (ready.revents & POLLIN)) {
-			accept_one(listener, secret, &unblocked);
+			accept_one(listener, secret, secret_file, &unblocked);
 			children++;
 		}
 	}
@@ -140,6 +140,6 @@ int main(int count, char **arguments)
 	printf("{\"event\":\"receiver\",\"listen\":\"%s\",\"port\":%d}\n", inet_ntoa(address.sin_addr),
 	       ntohs(address.sin_port));
 	fflush(stdout);
-	run(listener, &secret);
+	run(listener, &secret, secret_file);
 	return 0;
 }

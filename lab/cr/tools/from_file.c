@@ -76,7 +76,7 @@ static int begin_process(struct image_file *file, struct admission *admission)
 		return refuse_admission(admission, "stream: %s", strerror(errno));
 	stream_deadline(ends[0], DEADLINE_S);
 	stream_deadline(ends[1], DEADLINE_S);
-	bad = continue_clocks(admission) || make_process(admission, ends[1]);
+	bad = continue_clocks(admission) || make_process(admission, ends[1], -1);
 	close(ends[1]);
 	return bad ? -1 : ends[0];
 }
@@ -101,5 +101,5 @@ void restart_from_file(const char *path)
 	}
 	close(process.fd);
 	print(&restarted);
-	end_as(admission.prepare->pid);
+	end_as(await_child(admission.prepare->pid));
 }

@@ -11,9 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "handover.h"
-
-/* After the leader's own deadline it still answers; only a process that cannot run at all does not. */
-#define GRACE_S 5
+#include "say.h"
 
 static int listen_for_leader(uint64_t *nonce)
 {
@@ -81,53 +79,53 @@ static int accept_leader(struct target *target, int listener, int timeout_s)
 	return fd;
 }
 
-static int send_order(struct target *target, int control, const struct cr_order *order, int stream)
+static int send_order(struct target *target, int control, const struct cr_order *order, int stream, int ledger)
 {
-	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } rights = { 0 };
-	struct iovec vector = { (void *)order, sizeof(*order) };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &rights,
-				  .msg_controllen = sizeof(rights) };
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	const int descriptors[2] = { stream, ledger };
+	int error = send_with(control, order, sizeof(*order), descriptors, 2);
 
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &stream, sizeof(stream));
-	return sendmsg(control, &message, MSG_NOSIGNAL) == sizeof(*order) ? 0 :
-	       target_refuse(target, "leader: %s", strerror(errno));
+	return error ? target_refuse(target, "leader: %s", strerror(-error)) : 0;
 }
 
-int hand_over_begin(struct target *target, const struct channel *channel, int timeout_s, struct handover *handover)
+int hand_over_begin(struct target *target, const struct channel *channel, struct handover *handover)
 {
-	struct cr_order order = { .timeout_s = timeout_s, .begun_bytes = channel->bytes };
+	struct cr_order order = { .timeout_s = handover->timeout_s, .begun_bytes = channel->bytes };
 	uint64_t nonce;
 	int listener = listen_for_leader(&nonce);
 
 	if (listener < 0)
 		return target_refuse(target, "control: %s", strerror(errno));
+	memcpy(order.id, handover->id, sizeof(order.id));
+	snprintf(order.fault, sizeof(order.fault), "%s", handover->fault);
 	read_blocked(target, &order.leader);
 	if (signal_leader(target, nonce))
 		return target_refuse(target, "process: %d: %s", target->pid, strerror(errno));
-	handover->control = accept_leader(target, listener, timeout_s);
+	handover->control = accept_leader(target, listener, handover->timeout_s);
 	close(listener);
-	if (handover->control < 0 || send_order(target, handover->control, &order, channel->fd))
+	if (handover->control < 0 || send_order(target, handover->control, &order, channel->fd, handover->ledger))
 		return -1;
-	close(channel->fd); /* the leader's copy alone keeps the stream open: its death ends it */
+	close(channel->fd); /* the leader's copies alone keep stream and ledger open: its death ends them */
+	close(handover->ledger);
+	handover->ledger = -1;
 	return 0;
 }
 
-int hand_over_end(struct target *target, int timeout_s, struct handover *handover)
+int hand_over_report(int wait_s, struct handover *handover)
 {
 	int control = handover->control;
+	struct cr_report report;
 
-	if (!wait_readable(control, timeout_s + GRACE_S) ||
-	    recv(control, &handover->report, sizeof(handover->report), 0) != sizeof(handover->report))
-		return target_refuse(target, "leader: it did not report; process %d may be lost", target->pid);
+	if (!wait_readable(control, wait_s))
+		return -ETIMEDOUT;
+	if (recv(control, &report, sizeof(report), 0) != sizeof(report))
+		return -ESRCH;
+	handover->report = report;
 	handover->report.reason[CR_REASON_MAX - 1] = 0;
-	handover->connections = calloc(handover->report.connections + 1, sizeof(*handover->connections));
-	for (uint32_t i = 0; i < handover->report.connections; i++)
+	free(handover->connections);
+	handover->connections = calloc(report.connections + 1, sizeof(*handover->connections));
+	for (uint32_t i = 0; i < report.connections; i++)
 		if (recv(control, &handover->connections[i], sizeof(*handover->connections), 0) !=
 		    sizeof(*handover->connections))
-			return target_refuse(target, "leader: its report was cut short");
+			return -ESRCH;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include "image_file.h"
 
@@ -41,6 +42,7 @@ int image_file_create(struct image_file *file, const char *path)
 	file->fd = open(file->partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (file->fd < 0)
 		return image_file_fail(file, "file: %.120s: %s", file->partial, strerror(errno));
+	flock(file->fd, LOCK_EX | LOCK_NB); /* tells that it is being written: resolve_file.c */
 	sha256_init(&file->hash);
 	file->size = sizeof(struct cr_file_head);
 	return 0;
@@ -117,14 +119,14 @@ static void sync_folder(const char *path)
 int image_file_publish(struct image_file *file)
 {
 	if (rename_new(file->partial, file->path))
-		return image_file_fail(file, "file: %.60s: %s; the process is in %.60s", file->path, strerror(errno),
-				       file->partial);
+		return image_file_fail(file, "file: %.120s: %s", file->path, strerror(errno));
 	sync_folder(file->path);
 	return 0;
 }
 
 void image_file_discard(struct image_file *file)
 {
-	close(file->fd);
+	if (file->fd >= 0)
+		close(file->fd);
 	unlink(file->partial);
 }

@@ -46,11 +46,22 @@ static int enter_time(const struct cr_clocks *offset)
 	return bad ? -1 : 0;
 }
 
-/* In the child, which becomes the loader: nothing but the stream is left open, every signal waits. */
-static void become_loader(int stream, uint32_t flags)
+static void close_all_but(int a, int b)
 {
-	char loader[PATH_MAX], number[16];
-	char *const arguments[] = { "cr_loader", number, NULL }, *const environment[] = { NULL };
+	int low = a < b ? a : b, high = a < b ? b : a;
+
+	if (low > 0)
+		close_range(0, low - 1, 0);
+	if (high > low + 1)
+		close_range(low < 0 ? 0 : low + 1, high - 1, 0);
+	close_range(high + 1, ~0u, 0);
+}
+
+/* In the child, which becomes the loader: nothing but the stream and the ledger is left open, every signal waits. */
+static void become_loader(int stream, int ledger, uint32_t flags)
+{
+	char loader[PATH_MAX], number[16], book[16];
+	char *const arguments[] = { "cr_loader", number, book, NULL }, *const environment[] = { NULL };
 
 	if (flags & CR_SESSION_LEADER)
 		setsid();
@@ -58,15 +69,16 @@ static void become_loader(int stream, uint32_t flags)
 		setpgid(0, 0);
 	beside_program(loader, sizeof(loader), "../lib/cr_loader");
 	snprintf(number, sizeof(number), "%d", stream);
-	if (stream > 0)
-		close_range(0, stream - 1, 0);
-	close_range(stream + 1, ~0u, 0);
+	snprintf(book, sizeof(book), "%d", ledger);
 	fcntl(stream, F_SETFD, 0);
+	if (ledger >= 0)
+		fcntl(ledger, F_SETFD, 0);
+	close_all_but(stream, ledger);
 	execve(loader, arguments, environment);
 	_exit(EX_UNAVAILABLE);
 }
 
-int make_process(struct admission *admission, int stream)
+int make_process(struct admission *admission, int stream, int ledger)
 {
 	const struct cr_prepare *prepare = admission->prepare;
 	pid_t wanted = prepare->pid, child;
@@ -79,18 +91,23 @@ int make_process(struct admission *admission, int stream)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	child = syscall(SYS_clone3, &arguments, sizeof(arguments));
 	if (child == 0)
-		become_loader(stream, prepare->flags);
+		become_loader(stream, ledger, prepare->flags);
 	if (child < 0 && errno == EEXIST)
 		return refuse_admission(admission, "pid-in-use: %d", wanted);
 	return child < 0 ? refuse_admission(admission, "clone3: %s", strerror(errno)) : 0;
 }
 
-void end_as(pid_t child)
+int await_child(pid_t child)
 {
 	int status;
 
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			err(EXIT_FAILURE, "wait");
+	return status;
+}
+
+void end_as(int status)
+{
 	exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }

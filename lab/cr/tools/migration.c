@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include "json.h"
+#include "ledger.h"
 #include "migration.h"
 
 /* The leader's stamps are in the program's clock; the event's are in this machine's. */
@@ -22,6 +23,7 @@ static void print_times(const struct migration *migration)
 	print_stamp("sockets_ns", report->sockets_ns, here);
 	print_stamp("prepared_ns", report->prepared_ns, here);
 	print_stamp("commit_ns", report->commit_ns, here);
+	print_stamp("doubt_ns", report->doubt_ns, here);
 	print_stamp("resumed_ns", report->resumed_ns, here);
 	printf(",\"end_ns\":%lld", (long long)migration->end_ns);
 }
@@ -46,11 +48,13 @@ const char *migration_reason(const struct migration *migration)
 void migration_print(const struct migration *migration)
 {
 	const struct cr_report *report = &migration->handover.report;
+	char id[ID_TEXT];
 
+	ledger_id_text(migration->handover.id, id);
 	printf("{\"event\":\"%s\",\"t_ns\":%lld,\"pid\":%d,\"%s\":", migration->file ? "checkpoint" : "migration",
 	       (long long)migration->end_ns, migration->target->pid, migration->file ? "file" : "to");
 	json_text(migration->file ? migration->file : migration->to);
-	printf(",\"status\":\"%s\",\"reason\":", migration->status);
+	printf(",\"id\":\"%s\",\"asked\":%u,\"status\":\"%s\",\"reason\":", id, migration->asked, migration->status);
 	json_text(migration_reason(migration));
 	print_times(migration);
 	printf(",\"bytes\":%llu,\"threads\":%u", (unsigned long long)(report->bytes ? report->bytes : migration->bytes),

@@ -12,6 +12,7 @@ struct migration {
 	struct cr_clocks offset;     /* the program's clocks minus the destination's */
 	int64_t begin_ns, end_ns;
 	uint64_t bytes;
+	unsigned int asked;          /* how often the other side was asked what became of it */
 };
 
 /* Why it did not come about, or "". */

@@ -58,14 +58,14 @@ static char *put(char *to, const void *from, size_t size)
 	return to + size;
 }
 
-struct cr_record *prepare_record(struct target *target, int timeout_s, const struct cr_clocks *offset)
+struct cr_record *prepare_record(struct target *target, const struct handover *handover, const struct cr_clocks *offset)
 {
 	struct cr_record record = { .type = CR_PREPARE, .count = 1, .size = payload_size(target) };
 	struct cr_record *whole = record.size <= CR_PREPARE_MAX ? malloc(sizeof(record) + record.size) : NULL;
 	char *at = (char *)whole;
 	struct cr_prepare prepare = {
 		.version = CR_VERSION, .pid = target->pid, .offset = *offset, .vdso_fingerprint = machine_vdso(),
-		.flags = target->flags, .timeout_s = timeout_s, .threads = target->threads,
+		.flags = target->flags, .timeout_s = handover->timeout_s, .threads = target->threads,
 		.connections = target->connections, .files = target->file_count,
 	};
 
@@ -73,6 +73,7 @@ struct cr_record *prepare_record(struct target *target, int timeout_s, const str
 		target_refuse(target, "files: too many");
 		return NULL;
 	}
+	memcpy(prepare.id, handover->id, sizeof(prepare.id));
 	machine_processor(&prepare.processor);
 	at = put(at, &record, sizeof(record));
 	at = put(at, &prepare, sizeof(prepare));
@@ -85,9 +86,10 @@ struct cr_record *prepare_record(struct target *target, int timeout_s, const str
 	return whole;
 }
 
-static int send_prepare(struct channel *channel, struct target *target, int timeout_s, const struct cr_clocks *offset)
+static int send_prepare(struct channel *channel, struct target *target, const struct handover *handover,
+			const struct cr_clocks *offset)
 {
-	struct cr_record *record = prepare_record(target, timeout_s, offset);
+	struct cr_record *record = prepare_record(target, handover, offset);
 	struct iovec vector = { record, record ? sizeof(*record) + record->size : 0 };
 	int error = record ? channel_write(channel, &vector, 1) : 0;
 
@@ -110,8 +112,8 @@ static int await_ready(struct channel *channel, struct target *target)
 	return error ? protocol_error(target, "ready", error) : 0;
 }
 
-int preflight(struct channel *channel, struct target *target, int timeout_s, struct cr_clocks *offset)
+int preflight(struct channel *channel, struct target *target, const struct handover *handover, struct cr_clocks *offset)
 {
-	return compare_clocks(channel, target, offset) || send_prepare(channel, target, timeout_s, offset) ||
+	return compare_clocks(channel, target, offset) || send_prepare(channel, target, handover, offset) ||
 	       await_ready(channel, target) ? -1 : 0;
 }

@@ -2,17 +2,16 @@
 #ifndef CR_PREFLIGHT_H
 #define CR_PREFLIGHT_H
 
-#include "../library/channel.h"
-#include "target.h"
+#include "handover.h"
 
 /* CR_PREPARE with its payload, allocated; NULL with the target's reason set. */
-struct cr_record *prepare_record(struct target *target, int timeout_s, const struct cr_clocks *offset);
+struct cr_record *prepare_record(struct target *target, const struct handover *handover, const struct cr_clocks *offset);
 
 /*
  * Asks the destination whether it will take the process, which still runs. On success the process exists there, empty.
  * *offset: the program's clocks minus the destination's, good to half a round trip.
  * 0, or -1 with the target's reason set.
  */
-int preflight(struct channel *channel, struct target *target, int timeout_s, struct cr_clocks *offset);
+int preflight(struct channel *channel, struct target *target, const struct handover *handover, struct cr_clocks *offset);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "fault.h"
 #include "store.h"
 
 #define CHUNK 65536
@@ -39,7 +40,6 @@ static int prepared(struct store *store)
 {
 	if (image_file_complete(&store->file, NULL, 0))
 		return -1;
-	store->prepared = 1;
 	return answer(store, CR_PREPARED, "prepared");
 }
 
@@ -105,5 +105,11 @@ static int say_kept(struct store *store)
 
 int store(struct store *store)
 {
-	return keep_image(store) || prepared(store) || publish(store) || say_kept(store) ? -1 : 0;
+	if (keep_image(store) || prepared(store))
+		return -1;
+	fault_of_tool(store->fault, "tool-prepared");
+	if (publish(store))
+		return -1;
+	fault_of_tool(store->fault, "tool-published");
+	return say_kept(store);
 }

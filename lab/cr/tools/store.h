@@ -8,8 +8,8 @@
 struct store {
 	struct image_file file;
 	struct channel channel;      /* to the process's leader */
+	const char *fault;           /* for tests: tools/fault.h */
 	uint32_t connections;
-	int prepared;                /* CR_PREPARED may have reached it: only it knows who owns the process */
 };
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The process ends here and is whole in a file; no machine captures what its peers send meanwhile. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,14 +9,12 @@
 #include "address.h"
 #include "machine.h"
 #include "preflight.h"
+#include "settle.h"
 #include "store.h"
 #include "to_file.h"
 
-/* The leader's deadline comes first. */
-#define GRACE_S 5
-
 /* There is no destination yet to compare with: CR_PREPARE tells the program's clocks themselves. */
-static int begin(struct target *target, struct image_file *file, int timeout_s)
+static int begin(struct target *target, const struct handover *handover, struct image_file *file)
 {
 	struct cr_clocks clocks;
 	struct cr_record *prepare;
@@ -24,7 +23,7 @@ static int begin(struct target *target, struct image_file *file, int timeout_s)
 	machine_clocks(&clocks);
 	clocks.monotonic_ns += target->offset.monotonic_ns;
 	clocks.boottime_ns += target->offset.boottime_ns;
-	prepare = prepare_record(target, timeout_s, &clocks);
+	prepare = prepare_record(target, handover, &clocks);
 	bad = !prepare || image_file_put(file, prepare, sizeof(*prepare) + prepare->size);
 	free(prepare);
 	return bad;
@@ -43,36 +42,34 @@ static int open_stream(struct target *target, struct channel *leader, struct cha
 	return 0;
 }
 
-static enum cr_outcome run(struct migration *migration, struct store *kept, int timeout_s)
+/* The leader answers for itself what became of the process; in doubt the file's name tells. */
+static const char *run(struct migration *migration, struct store *kept, int doubt_s)
 {
+	struct handover *handover = &migration->handover;
 	struct channel leader = { .fd = -1 };
-	int failed;
 
-	if (open_stream(migration->target, &leader, &kept->channel, timeout_s) ||
-	    hand_over_begin(migration->target, &leader, timeout_s, &migration->handover))
-		return CR_ABORTED;
-	failed = store(kept);
+	if (open_stream(migration->target, &leader, &kept->channel, handover->timeout_s) ||
+	    hand_over_begin(migration->target, &leader, handover))
+		return "aborted";
+	kept->fault = handover->fault;
+	store(kept);
 	close(kept->channel.fd);
-	if (hand_over_end(migration->target, timeout_s, &migration->handover))
-		return kept->prepared ? CR_IN_DOUBT : CR_ABORTED;
-	return failed && migration->handover.report.outcome == CR_MOVED ? CR_IN_DOUBT :
-									  migration->handover.report.outcome;
+	close(kept->file.fd); /* and with it the writer's lock: it writes no more */
+	kept->file.fd = -1;
+	return settle(migration, NULL, doubt_s);
 }
 
-const char *checkpoint_to_file(struct migration *migration, int timeout_s)
+const char *checkpoint_to_file(struct migration *migration, int doubt_s)
 {
-	static const char *const names[] = { [CR_MOVED] = "ok", [CR_ABORTED] = "aborted", [CR_IN_DOUBT] = "in-doubt" };
 	static struct store kept;
-	enum cr_outcome outcome = CR_ABORTED;
 	int begun = !image_file_create(&kept.file, migration->file);
-	int refused = !begun || begin(migration->target, &kept.file, timeout_s);
+	const char *status = begun && !begin(migration->target, &migration->handover, &kept.file) ?
+				     run(migration, &kept, doubt_s) : "refused";
 
-	if (!refused)
-		outcome = run(migration, &kept, timeout_s);
-	if (begun && outcome == CR_ABORTED)
+	if (begun && (!strcmp(status, "refused") || !strcmp(status, "aborted")))
 		image_file_discard(&kept.file);
 	/* what the leader says of a stream that ended is only the consequence */
-	if (!strncmp(kept.file.reason, "file:", 5))
-		target_refuse(migration->target, "%s", kept.file.reason);
-	return refused ? "refused" : names[outcome];
+	if (!strncmp(kept.file.reason, "file:", 5) && strcmp(status, "ok"))
+		snprintf(migration->target->reason, sizeof(migration->target->reason), "%s", kept.file.reason);
+	return status;
 }

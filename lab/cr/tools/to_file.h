@@ -5,6 +5,6 @@
 #include "migration.h"
 
 /* Checkpoints the inspected process into migration->file. The outcome's name; a reason is in the target or the report. */
-const char *checkpoint_to_file(struct migration *migration, int timeout_s);
+const char *checkpoint_to_file(struct migration *migration, int doubt_s);
 
 #endif

@@ -8,8 +8,9 @@
 
 #include <linux/types.h>
 #include "../../module/uapi/tcpmig.h"
+#include "ledger.h"
 
-#define CR_VERSION 1u
+#define CR_VERSION 2u
 #define CR_DEFAULT_PORT 7702
 #define CR_SIGNAL 64              /* the realtime signal whose handler is the checkpoint */
 #define CR_REASON_MAX 200         /* longest refusal or failure text, terminator included */
@@ -36,6 +37,9 @@ enum cr_record_type {
 	CR_RESUMED,        /* <- struct cr_resumed, struct tcpmig_status[count] */
 	/* at any time before CR_COMMIT, from the destination */
 	CR_REFUSED,        /* <- text: "name: detail" */
+	/* on a connection of its own, instead of the clocks: what became of a hand-over */
+	CR_FATE_ASK,       /* -> struct cr_fate_ask */
+	CR_FATE_TELL,      /* <- struct cr_fate_tell; if the two are in doubt, CR_COMMIT and CR_RESUMED follow */
 };
 
 struct cr_record {
@@ -80,6 +84,7 @@ struct cr_prepare {
 	__u32 flags;
 	__u32 timeout_s;
 	__u32 threads, connections, files, pad;
+	__u8 id[CR_ID_SIZE];       /* of the hand-over: random */
 	/* __s32 tids[threads]; struct tcpmig_tuple[connections]; files times: struct cr_file, path */
 };
 
@@ -122,7 +127,7 @@ struct cr_resumed {              /* the program's CLOCK_MONOTONIC at the destina
 };
 
 _Static_assert(sizeof(struct cr_record) == 16 && sizeof(struct cr_mapping) == 40, "wire format");
-_Static_assert(sizeof(struct cr_prepare) == 88 && sizeof(struct cr_file) == 24, "wire format");
+_Static_assert(sizeof(struct cr_prepare) == 104 && sizeof(struct cr_file) == 24, "wire format");
 _Static_assert(sizeof(struct cr_pending) == 136 && sizeof(struct tcpmig_tuple) == 36, "wire format");
 
 #endif
