@@ -22,6 +22,7 @@ static const struct {
 } may_differ[] = {
 	{ TCPMIG_A_TSVAL, "the clock goes on" },
 	{ TCPMIG_A_RCV_WUP, "ACTIVATE announces the window" },
+	{ TCPMIG_A_RCV_WND, "as a multiple of its scale" },
 	{ TCPMIG_A_SEGS_OUT, "and with that sends a segment" },
 	{ TCPMIG_A_ACK_PENDING, "which acknowledges what was owed" },
 	{ TCPMIG_A_ACK_QUICK, "and counts as one of the quick ones" },
@@ -37,6 +38,14 @@ struct field {
 static const char *name_of(unsigned int type)
 {
 	return type <= TCPMIG_A_MAX && names[type] ? names[type] : "?";
+}
+
+/* Those that are not known go together, as 0. */
+static unsigned int type_of(const struct nlattr *head)
+{
+	unsigned int type = head->nla_type & NLA_TYPE_MASK & ~TCPMIG_A_OPTIONAL;
+
+	return type <= TCPMIG_A_MAX ? type : 0;
 }
 
 static bool is_queue(unsigned int type)
@@ -94,11 +103,16 @@ void dump_print(const struct dump *d)
 	char text[64];
 
 	for (size_t at = 0; next(d, &at, &head, &data);) {
-		unsigned int type = head.nla_type & NLA_TYPE_MASK;
+		unsigned int type = type_of(&head);
 
 		print_value(text, sizeof(text), type, data, head.nla_len - NLA_HDRLEN);
 		fprintf(stderr, "    %s %s\n", name_of(type), text);
 	}
+}
+
+static void forget_ages(struct tcpmig_sent *sent)
+{
+	sent->age_us = sent->first_tx_age_us = sent->delivered_age_us = 0;
 }
 
 static void gather(const struct dump *d, struct field *fields)
@@ -107,12 +121,13 @@ static void gather(const struct dump *d, struct field *fields)
 	struct nlattr head;
 
 	for (size_t at = 0; next(d, &at, &head, &data);) {
-		struct field *f = &fields[(head.nla_type & NLA_TYPE_MASK) <= TCPMIG_A_MAX ?
-					  head.nla_type & NLA_TYPE_MASK : 0];
+		struct field *f = &fields[type_of(&head)];
 		size_t size = head.nla_len - NLA_HDRLEN;
 
 		f->bytes = realloc(f->bytes, f->size + size + 1);
 		memcpy(f->bytes + f->size, data, size);
+		if (type_of(&head) == TCPMIG_A_RTX_BUFFER && size == sizeof(struct tcpmig_sent))
+			forget_ages((struct tcpmig_sent *)(f->bytes + f->size));
 		f->size += size;
 		f->pieces++;
 	}

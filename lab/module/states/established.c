@@ -162,6 +162,7 @@ static void hole_is_filled(struct trial *t)
 
 	peer_fill(t);
 	foresee(t, ESTABLISHED, all, 0, 0);
+	t->proof.out_of_order = 0;
 }
 
 /* Unread up to a hole, out of order behind it as far as the window goes; in flight, and unsent until nothing more fits. */
@@ -174,7 +175,8 @@ static void all_full(struct trial *t)
 	node_set(t, SOL_SOCKET, SO_RCVBUF, 65536);
 	node_set(t, SOL_SOCKET, SO_SNDBUF, 65536);
 	t->node.fd = -1;
-	t->peer.window = 20000;
+	/* Less than the first congestion window (RFC 6928): the peer's window is the limit. */
+	t->peer.window = 8 * (t->peer.offer.mss - 12);
 	connection_accepted(t);
 	unread = 8000;
 	peer_send(t, unread);

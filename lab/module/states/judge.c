@@ -39,6 +39,7 @@ static void judge_syn(struct trial *t, const char *name, const struct segment *s
 		if (s->stamped && before(s->tsval, seen->tsval))
 			fail(t, "%s: SYN's timestamp goes back, from %u to %u", name, seen->tsval, s->tsval);
 		seen->tsval = s->tsval;
+		seen->repeats++;
 		return;
 	}
 	if (s->len > t->node.written)
@@ -156,6 +157,7 @@ void judge(struct trial *t, int machine, const struct segment *s)
 	judge_urgent(t, machine, s);
 	judge_sack(t, name, s);
 	news = after(segment_end(s), seen->nxt);
+	seen->repeats += before(s->seq, seen->nxt);
 	if (news)
 		seen->nxt = segment_end(s);
 	if (s->flags & FIN)

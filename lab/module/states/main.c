@@ -123,9 +123,10 @@ static bool applies(const struct situation *s, enum family f, enum direction d)
 static bool report(const struct trial *t, bool ok)
 {
 	say("trial", "\"case\":\"%s\",\"family\":\"%s\",\"direction\":\"%s\",\"status\":\"%s\",\"reason\":\"%s\",\"segments\":%u,"
-	    "\"ms\":%.1f", t->situation->name, family_names[t->family],
+	    "\"compared\":%s,\"ms\":%.1f", t->situation->name, family_names[t->family],
 	    t->situation->refused ? "refused" : direction_names[t->direction], ok ? "ok" : "failed",
-	    ok ? "" : quoted(t->reason), t->seen.segments, (now_ns() - t->start_ns) / 1e6);
+	    ok ? "" : quoted(t->reason), t->seen.segments,
+	    t->compared ? "true" : "false", (now_ns() - t->start_ns) / 1e6);
 	return ok;
 }
 

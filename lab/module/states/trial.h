@@ -81,6 +81,7 @@ struct seen {
 	uint32_t tsval, tsecr;
 	uint32_t sacked;        /* highest right edge of a SACK block of the last segment that had one */
 	unsigned int segments, urgent[MACHINES], from[MACHINES];
+	unsigned int repeats;   /* what a timer sent: again, or to probe */
 };
 
 struct trial {
@@ -100,6 +101,7 @@ struct trial {
 	bool verbose;
 	uint64_t start_ns;
 	jmp_buf end;
+	bool compared;                  /* the two states of BACK */
 	char reason[1024];
 };
 
