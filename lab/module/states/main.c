@@ -16,9 +16,9 @@ static const char usage[] =
 	"\n"
 	"  --list             the situations and what they mean\n"
 	"  --case NAME        only this situation, or those that begin so when NAME ends with a dash; may be repeated\n"
-	"  --family NAME      only ipv4, ipv6 or mapped (IPv4 on an AF_INET6 socket)\n"
-	"  --direction NAME   only a-b, b-a, back, aborted; or stay, which moves nothing and shows that what is asked for\n"
-	"                     is what this kernel does by itself\n"
+	"  --family NAME      only ipv4, ipv6 or mapped (IPv4 on an AF_INET6 socket); may be repeated\n"
+	"  --direction NAME   only a-b, b-a, back, aborted; may be repeated. Or stay, which moves nothing and shows that what\n"
+	"                     is asked for is what this kernel does by itself\n"
 	"  --verbose          print each segment, numbers relative to the SYNs, and the states that travel\n";
 
 #define CHOSEN_MAX 64
@@ -26,7 +26,7 @@ static const char usage[] =
 struct choice {
 	const char *names[CHOSEN_MAX];
 	unsigned int count;
-	int family, direction;          /* -1: all; of the directions, all that move */
+	unsigned int families, directions; /* bits; 0: all, of the directions all that move */
 	bool verbose;
 };
 
@@ -84,14 +84,16 @@ static struct choice parse(int argc, char **argv)
 		{ "list", 0, 0, 'l' }, { "case", 1, 0, 'c' }, { "family", 1, 0, 'f' }, { "direction", 1, 0, 'd' },
 		{ "verbose", 0, 0, 'v' }, { "help", 0, 0, 'h' }, {}
 	};
-	struct choice c = { .family = -1, .direction = -1 };
+	struct choice c = {};
 
 	for (int o; (o = getopt_long(argc, argv, "", names, NULL)) != -1;) {
 		switch (o) {
 		case 'l': list();
 		case 'c': choose(&c, optarg); break;
-		case 'f': c.family = index_of(optarg, family_names, FAMILIES, "no such family: "); break;
-		case 'd': c.direction = index_of(optarg, direction_names, DIRECTIONS, "no such direction: "); break;
+		case 'f': c.families |= 1u << index_of(optarg, family_names, FAMILIES, "no such family: "); break;
+		case 'd':
+			c.directions |= 1u << index_of(optarg, direction_names, DIRECTIONS, "no such direction: ");
+			break;
 		case 'v': c.verbose = true; break;
 		case 'h': fputs(usage, stdout); exit(0);
 		default: wrong("unknown option", "");
@@ -115,9 +117,13 @@ static void stop(struct machine *machines)
 }
 
 /* What is not moved has no direction. */
-static bool applies(const struct situation *s, enum family f, enum direction d)
+static bool applies(const struct situation *s, const struct choice *c, enum family f, enum direction d)
 {
-	return (!s->families || s->families & 1u << f) && (!s->refused || d == A_TO_B || d == STAY);
+	if ((c->families && !(c->families & 1u << f)) || (s->families && !(s->families & 1u << f)))
+		return false;
+	if (s->refused)
+		return d == (c->directions == 1u << STAY ? STAY : A_TO_B);
+	return c->directions ? c->directions & 1u << d : d != STAY;
 }
 
 static bool report(const struct trial *t, bool ok)
@@ -155,9 +161,7 @@ int main(int argc, char **argv)
 	situation_for_each(s)
 		for (int f = 0; chosen(&c, s->name) && f < FAMILIES; f++)
 			for (int d = 0; d < DIRECTIONS; d++) {
-				if ((c.family >= 0 && c.family != f) || (c.direction >= 0 ? c.direction != d : d == STAY))
-					continue;
-				if (!applies(s, f, d))
+				if (!applies(s, &c, f, d))
 					continue;
 				trials++;
 				failed += !try(s, f, d, machines, c.verbose);
