@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One side has closed, or both: with a program that has the socket, and without. */
-#include <linux/tcp.h>
-#include <sys/socket.h>
-
+/* One side has closed, or both, and a program has the socket. */
 #include "situations.h"
 
 /* The peer has closed. */
@@ -26,7 +23,7 @@ static void close_wait_fin_unread(struct trial *t)
 	prove(t, CLOSE_WAIT, 0, 0, 0);
 }
 
-static void close_wait_read(struct trial *t)
+void close_wait_read(struct trial *t)
 {
 	close_wait_unread(t);
 	node_read_end(t);
@@ -72,7 +69,7 @@ static void fin_wait_1_unread(struct trial *t)
 }
 
 /* A window that is full, and closes. */
-static void fill_window(struct trial *t)
+void fill_window(struct trial *t)
 {
 	t->peer.window = 4000;
 	connection_accepted(t);
@@ -148,7 +145,7 @@ static void closing_unread(struct trial *t)
 	prove(t, CLOSING, 5000, 3001, 0);
 }
 
-static void last_ack(struct trial *t)
+void last_ack(struct trial *t)
 {
 	close_wait_read(t);
 	t->peer.acks = false;
@@ -158,7 +155,7 @@ static void last_ack(struct trial *t)
 	prove(t, LAST_ACK, 0, 3001, 0);
 }
 
-static void last_ack_unread(struct trial *t)
+void last_ack_unread(struct trial *t)
 {
 	close_wait_unread(t);
 	t->peer.acks = false;
@@ -191,107 +188,6 @@ static void finish_last_ack(struct trial *t)
 	finish_nothing(t);
 }
 
-/* The program has gone. */
-
-static void last_ack_orphan(struct trial *t)
-{
-	close_wait_read(t);
-	t->peer.acks = false;
-	node_send(t, 3000);
-	node_close(t);
-	arrived(t);
-	prove(t, LAST_ACK, 0, 3001, 0);
-}
-
-static void fin_wait_1_orphan(struct trial *t)
-{
-	connection_accepted(t);
-	t->peer.acks = false;
-	node_send(t, 3000);
-	node_close(t);
-	arrived(t);
-	prove(t, FIN_WAIT1, 0, 3001, 0);
-}
-
-static void fin_wait_1_orphan_unsent(struct trial *t)
-{
-	fill_window(t);
-	node_send(t, 3000);
-	node_close(t);
-	prove(t, FIN_WAIT1, 0, 3001, 3001);
-}
-
-static void last_ack_orphan_unsent(struct trial *t)
-{
-	fill_window(t);
-	peer_fin(t);
-	node_read_end(t);
-	node_send(t, 3000);
-	node_close(t);
-	prove(t, LAST_ACK, 0, 3001, 3001);
-}
-
-static void closing_orphan(struct trial *t)
-{
-	fin_wait_1_orphan(t);
-	peer_fin(t);
-	acknowledged(t);
-	/* The table counts the FIN as unread. */
-	prove(t, CLOSING, 1, 3001, 0);
-}
-
-/* With TCP_LINGER2 above a minute the kernel keeps the socket for that long; else it makes it TIME_WAIT at once. */
-static void fin_wait_2_orphan(struct trial *t)
-{
-	connection_accepted(t);
-	node_set(t, IPPROTO_TCP, TCP_LINGER2, 110);
-	node_send(t, 3000);
-	node_close(t);
-	arrived(t);
-	prove(t, FIN_WAIT2, 0, 0, 0);
-}
-
-static void orphan_retransmits(struct trial *t)
-{
-	unsigned int from = t->seen.from[t->at];
-
-	await(t, "a retransmission", t->seen.from[t->at] > from);
-	finish(t);
-}
-
-/* Nothing is left of it but what the program has not read. */
-
-static void close_unread(struct trial *t)
-{
-	last_ack_unread(t);
-	t->peer.ack = t->seen.nxt;
-	peer_ack(t);
-	prove(t, CLOSE, 5000, 0, 0);
-	t->node.ended = true;
-	t->speaks[t->at] = false;
-}
-
-static void close_read(struct trial *t)
-{
-	last_ack(t);
-	t->peer.ack = t->seen.nxt;
-	peer_ack(t);
-	prove(t, CLOSE, 0, 0, 0);
-	t->node.ended = true;
-	t->speaks[t->at] = false;
-}
-
-static void reset_unread(struct trial *t)
-{
-	connection_accepted(t);
-	peer_send(t, 5000);
-	acknowledged(t);
-	peer_reset(t);
-	prove(t, CLOSE, 5000, 0, 0);
-	t->node.ended = true;
-	t->speaks[t->at] = false;
-}
-
 const struct situation closing[] = {
 	{ "close-wait-unread", "the peer has closed; its data and FIN are unread", .prepare = close_wait_unread },
 	{ "close-wait-fin-unread", "only its FIN is unread", .prepare = close_wait_fin_unread },
@@ -315,21 +211,5 @@ const struct situation closing[] = {
 	  .finish = finish_last_ack },
 	{ "last-ack-unsent", "data and FIN behind a closed window", .prepare = last_ack_unsent,
 	  .finish = finish_last_ack },
-	{ "fin-wait-1-orphan", "no program has it; data and FIN not acknowledged", .prepare = fin_wait_1_orphan },
-	{ "fin-wait-1-orphan-unsent", "no program has it; data and FIN behind a closed window",
-	  .prepare = fin_wait_1_orphan_unsent },
-	{ "fin-wait-1-orphan-again", "no program has it; the new machine's timer sends it again",
-	  .prepare = fin_wait_1_orphan, .finish = orphan_retransmits },
-	{ "fin-wait-2-orphan", "no program has it; it lingers (TCP_LINGER2)", .prepare = fin_wait_2_orphan },
-	{ "closing-orphan", "no program has it; FINs have crossed", .prepare = closing_orphan },
-	{ "last-ack-orphan", "no program has it; our FIN is not acknowledged", .prepare = last_ack_orphan },
-	{ "last-ack-orphan-unsent", "no program has it; data and FIN behind a closed window",
-	  .prepare = last_ack_orphan_unsent },
-	{ "close-unread", "both closed; data of the peer's is unread", .prepare = close_unread,
-	  .finish = finish_nothing },
-	{ "close-read", "both closed; the program has read to the end", .prepare = close_read,
-	  .finish = finish_nothing },
-	{ "close-reset-unread", "the peer sent a RST behind data that is unread", .prepare = reset_unread,
-	  .finish = finish_nothing },
 	{}
 };

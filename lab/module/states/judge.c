@@ -39,7 +39,7 @@ static void judge_syn(struct trial *t, const char *name, const struct segment *s
 		if (s->stamped && before(s->tsval, seen->tsval))
 			fail(t, "%s: SYN's timestamp goes back, from %u to %u", name, seen->tsval, s->tsval);
 		seen->tsval = s->tsval;
-		seen->repeats++;
+		seen->worked++;
 		return;
 	}
 	if (s->len > t->node.written)
@@ -102,6 +102,8 @@ static void judge_sequence(struct trial *t, const char *name, const struct segme
 		fail(t, "%s: leaves %u bytes out", name, s->seq - seen->nxt);
 	if (before(s->seq, seen->floor - 1))
 		fail(t, "%s: sequence number goes back by %u, before what is acknowledged", name, seen->floor - s->seq);
+	if (s->len && before(s->seq, t->peer.sack_to) && after(segment_end(s), t->peer.sack_from) && t->hears[t->at])
+		fail(t, "%s: sends again what the peer has acknowledged selectively", name);
 	if (!segment_length(s) && s->seq != seen->nxt && !probe)
 		fail(t, "%s: sequence number of an empty segment goes back by %u", name, seen->nxt - s->seq);
 	if (after(segment_end(s), t->peer.edge))
@@ -157,7 +159,7 @@ void judge(struct trial *t, int machine, const struct segment *s)
 	judge_urgent(t, machine, s);
 	judge_sack(t, name, s);
 	news = after(segment_end(s), seen->nxt);
-	seen->repeats += before(s->seq, seen->nxt);
+	seen->worked += segment_length(s) || before(s->seq, seen->nxt);
 	if (news)
 		seen->nxt = segment_end(s);
 	if (s->flags & FIN)

@@ -63,6 +63,7 @@ void peer_syn_only(struct trial *t)
 void peer_syn(struct trial *t)
 {
 	peer_syn_only(t);
+	let_pass_ms(t, t->peer.latency_ms);
 	peer_ack(t);
 }
 
@@ -79,6 +80,11 @@ static void emit(struct trial *t, uint8_t flags, uint32_t seq, uint32_t bytes, u
 
 	for (uint32_t i = 0; i < bytes; i++)
 		data[i] = pattern(false, seq - t->peer.iss - 1 + i);
+	if (before(t->peer.ack, t->peer.sack_to)) {
+		s.sacks = 1;
+		s.sack[0].from = t->peer.sack_from;
+		s.sack[0].to = t->peer.sack_to;
+	}
 	s.data = data;
 	s.len = bytes;
 	s.urgent = urgent;
@@ -95,6 +101,13 @@ void peer_ack(struct trial *t)
 void peer_ack_to(struct trial *t, uint32_t offset)
 {
 	t->peer.ack = t->node.isn + 1 + offset;
+	peer_ack(t);
+}
+
+void peer_sack(struct trial *t, uint32_t from, uint32_t to)
+{
+	t->peer.sack_from = t->node.isn + 1 + from;
+	t->peer.sack_to = t->node.isn + 1 + to;
 	peer_ack(t);
 }
 

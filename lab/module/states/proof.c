@@ -42,6 +42,7 @@ static struct proof ask_socket(struct trial *t)
 		fail(t, "TCP_INFO: %s", strerror(-err));
 	info = (const struct tcp_info *)t->machines[t->at].out;
 	p.state = info->tcpi_state;
+	p.sacked = info->tcpi_sacked;
 	p.unread = ask(t, SIOCINQ, "SIOCINQ");
 	p.unacknowledged = ask(t, SIOCOUTQ, "SIOCOUTQ");
 	p.unsent = ask(t, SIOCOUTQNSD, "SIOCOUTQNSD");
@@ -111,6 +112,8 @@ static void compare(struct trial *t, const struct proof *is, const struct proof 
 		fail(t, "%s with %d unread, %d unacknowledged, %d unsent; expected %s with %d, %d, %d",
 		     state_name(is->state), is->unread, is->unacknowledged, is->unsent, state_name(wanted->state),
 		     wanted->unread, wanted->unacknowledged, unsent_known ? wanted->unsent : 0);
+	if (is->sacked != wanted->sacked)
+		fail(t, "%d segments acknowledged selectively, expected %d", is->sacked, wanted->sacked);
 }
 
 void prove(struct trial *t, int state, int unread, int unacknowledged, int unsent)

@@ -175,6 +175,10 @@ static uint8_t *build_options(const struct segment *s, uint8_t *p)
 		p = put8(put8(put8(put8(p, OPTION_NOP), OPTION_NOP), OPTION_STAMPS), 10);
 		p = put32(put32(p, s->tsval), s->tsecr);
 	}
+	if (s->sacks)
+		p = put8(put8(put8(put8(p, OPTION_NOP), OPTION_NOP), OPTION_SACK), 2 + 8 * s->sacks);
+	for (unsigned int i = 0; i < s->sacks; i++)
+		p = put32(put32(p, s->sack[i].from), s->sack[i].to);
 	return p;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "situations.h"
 
-static const struct situation *const lists[] = { opening, established, closing, urgent, kept, refused };
+static const struct situation *const lists[] = {
+	opening, established, holes, closing, orphans, ended, urgent, kept, refused
+};
 
 const struct situation *situation_next(const struct situation *s)
 {

@@ -11,6 +11,12 @@ enum {
 	CLOSING
 };
 
-extern const struct situation established[], opening[], closing[], urgent[], kept[], refused[];
+extern const struct situation opening[], established[], holes[], closing[], orphans[], ended[], urgent[], kept[], refused[];
+
+/* closing.c: beginnings of others. A window that is full, and closes; see the list for the rest. */
+void fill_window(struct trial *t);
+void close_wait_read(struct trial *t);
+void last_ack(struct trial *t);
+void last_ack_unread(struct trial *t);
 
 #endif

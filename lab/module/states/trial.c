@@ -79,7 +79,7 @@ static void move(struct trial *t)
 {
 	void (*during)(struct trial *) = t->situation->during;
 	struct dump first = {}, second = {};
-	unsigned int repeats;
+	unsigned int worked;
 
 	switch (t->direction) {
 	case STAY:
@@ -93,12 +93,12 @@ static void move(struct trial *t)
 		move_connection(t, !t->at, during, &first);
 		break;
 	default:
-		repeats = t->seen.repeats;
+		worked = t->seen.worked;
 		move_connection(t, !t->at, during, &first);
 		prove_again(t);
 		move_connection(t, !t->at, NULL, &second);
-		/* A timer that ran out in between is a use of the connection. */
-		t->compared = !during && t->seen.repeats == repeats;
+		/* A timer that ran out in between has used the connection. */
+		t->compared = !during && t->seen.worked == worked;
 		if (t->compared)
 			compare_dumps(t, &first, &second);
 		dump_free(&second);

@@ -33,6 +33,7 @@ struct proof {
 	int unread;             /* SIOCINQ: bytes that the program has not read */
 	int unacknowledged;     /* SIOCOUTQ: sequence numbers, FIN included, that the peer has not acknowledged */
 	int unsent;             /* SIOCOUTQNSD: of them, never sent */
+	int sacked;             /* TCP_INFO: segments that the peer has acknowledged selectively */
 	int out_of_order;       /* bytes beyond a hole; from FREEZE */
 };
 
@@ -63,9 +64,11 @@ struct peer {
 	uint32_t iss, nxt;      /* all before nxt was sent; what is sent ahead of a hole ends at ahead */
 	uint32_t ahead;
 	uint32_t ack;           /* what it acknowledges */
+	uint32_t sack_from, sack_to; /* and selectively; equal: nothing */
 	uint32_t window, edge;  /* bytes it has room for behind ack; highest right edge announced */
 	bool acks;              /* acknowledges at once what arrives */
 	bool fin, reset;        /* sent */
+	unsigned int latency_ms; /* before it acknowledges the handshake: the node's time-outs become longer by it */
 	uint32_t tsval, ts_recent;
 	uint64_t start_ns;
 };
@@ -81,7 +84,7 @@ struct seen {
 	uint32_t tsval, tsecr;
 	uint32_t sacked;        /* highest right edge of a SACK block of the last segment that had one */
 	unsigned int segments, urgent[MACHINES], from[MACHINES];
-	unsigned int repeats;   /* what a timer sent: again, or to probe */
+	unsigned int worked;    /* segments with something in them, and probes: all but acknowledgements */
 };
 
 struct trial {

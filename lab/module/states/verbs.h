@@ -37,6 +37,8 @@ void peer_syn_ack(struct trial *t);
 void peer_ack(struct trial *t);
 /* Acknowledges up to this offset of the node's stream. */
 void peer_ack_to(struct trial *t, uint32_t offset);
+/* And selectively from one offset to another. */
+void peer_sack(struct trial *t, uint32_t from, uint32_t to);
 /* So many bytes in full segments; within the node's window. */
 void peer_send(struct trial *t, uint32_t bytes);
 /* The same with the last byte urgent; `beyond` lets the urgent pointer lie so many bytes behind what is sent. */

@@ -21,8 +21,8 @@ static void print_segment(const struct trial *t, const char *from, const char *t
 		n += snprintf(options + n, sizeof(options) - n, " mss %u scale %d%s", s->mss, s->wscale,
 			      s->sack_permitted ? " sack" : "");
 	for (unsigned int i = 0; i < s->sacks; i++)
-		n += snprintf(options + n, sizeof(options) - n, " sack %u-%u", s->sack[i].from - t->peer.iss,
-			      s->sack[i].to - t->peer.iss);
+		n += snprintf(options + n, sizeof(options) - n, " sack %u-%u", s->sack[i].from - (by_node ? t->peer.iss : t->node.isn),
+			      s->sack[i].to - (by_node ? t->peer.iss : t->node.isn));
 	options[n] = 0;
 	trace(t, "%s > %s %s%s%s%s%s%s seq %u len %u ack %u win %u urg %u%s", from, to, s->flags & SYN ? "S" : "",
 	      s->flags & FIN ? "F" : "", s->flags & RST ? "R" : "", s->flags & PSH ? "P" : "",
