@@ -68,15 +68,16 @@ static void fin_wait_1_unread(struct trial *t)
 	prove(t, FIN_WAIT1, 2500, 3001, 0);
 }
 
-/* A window that is full, and closes. */
+/* The window closes with the acknowledgement of what filled it: an honest peer never takes back a window. */
 void fill_window(struct trial *t)
 {
-	t->peer.window = 4000;
-	connection_accepted(t);
-	node_send(t, 4000);
-	arrived(t);
-	peer_window(t, 0);
 	t->peer.acks = false;
+	t->peer.window = 2 * (t->peer.offer.mss - 12);
+	connection_accepted(t);
+	node_send(t, t->peer.window);
+	arrived(t);
+	t->peer.window = 0;
+	peer_ack_to(t, t->node.written);
 }
 
 static void fin_wait_1_unsent(struct trial *t)

@@ -90,21 +90,15 @@ static void unacknowledged_is_sent_again(struct trial *t)
 	finish(t);
 }
 
-/* A window that its own data fills: an honest peer never takes a window back. */
 static void zero_window(struct trial *t)
 {
-	t->peer.window = 4000;
-	connection_accepted(t);
-	node_send(t, 4000);
-	arrived(t);
-	peer_window(t, 0);
+	fill_window(t);
 	node_send(t, 5000);
 	prove(t, ESTABLISHED, 0, 5000, 5000);
 }
 
 static void window_opens(struct trial *t)
 {
-	t->peer.acks = false;
 	peer_window(t, 2 * segment_payload(t));
 	foresee(t, ESTABLISHED, 0, 5000, 5000 - 2 * segment_payload(t));
 }

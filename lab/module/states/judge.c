@@ -47,7 +47,7 @@ static void judge_syn(struct trial *t, const char *name, const struct segment *s
 	seen->has_syn = true;
 	seen->syn = *s;
 	seen->tsval = s->tsval;
-	seen->nxt = seen->floor = t->peer.ack = s->seq + 1;
+	seen->nxt = seen->floor = t->peer.ack = t->peer.edge = s->seq + 1;
 	seen->acked = t->peer.iss;
 	seen->edge = t->peer.iss + 1 + s->window;
 	t->node.isn = s->seq;

@@ -85,6 +85,9 @@ static void emit(struct trial *t, uint8_t flags, uint32_t seq, uint32_t bytes, u
 		s.sack[0].from = t->peer.sack_from;
 		s.sack[0].to = t->peer.sack_to;
 	}
+	if (before(t->peer.ack + t->peer.window, t->peer.edge))
+		fail(t, "the situation takes back %u bytes of the peer's window",
+		     t->peer.edge - t->peer.ack - t->peer.window);
 	s.data = data;
 	s.len = bytes;
 	s.urgent = urgent;

@@ -93,11 +93,7 @@ static void out_unacknowledged(struct trial *t)
 
 static void out_unsent(struct trial *t)
 {
-	t->peer.window = 4000;
-	connection_accepted(t);
-	node_send(t, 4000);
-	arrived(t);
-	peer_window(t, 0);
+	fill_window(t);
 	node_send_urgent(t, 300);
 	prove(t, ESTABLISHED, 0, 300, 300);
 }
