@@ -16,7 +16,9 @@ import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
+import { readAnyExperiment } from '../spec/module-experiment.ts';
 import { readTopology } from '../spec/topology.ts';
+import { runChecks } from './checks.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
@@ -67,6 +69,12 @@ export const run = (program: Command) =>
         return;
       }
       if (!experiment) throw new Fault(ExitCode.usage, 'name an experiment, or a run with --resume');
+      const file = experimentPath(experiment);
+      const asked = await readAnyExperiment(file);
+      if (asked.engine === 'module') {
+        process.exitCode = await runChecks(asked, file, options);
+        return;
+      }
       const plan = onlyCells(await readPlan(experiment, options), options.cell);
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);

@@ -32,7 +32,7 @@ export interface ToolsLayer {
 const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
-const folders = ['module', 'module/selftest', 'tools', 'workload', 'cr'] as const;
+const folders = ['module', 'module/selftest', 'module/states', 'tools', 'workload', 'cr'] as const;
 type Folder = (typeof folders)[number];
 // What several folders include; a change builds them all.
 const included = ['tools', 'module/uapi'];

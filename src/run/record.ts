@@ -16,17 +16,11 @@ export async function newRecord(
   cells: readonly CellPlan[],
   ground: Ground,
 ): Promise<RunRecord> {
-  const { qemu, guest, tools, acceleration } = ground;
   return {
     ...{ version: 1, id, state: 'running', started: new Date().toISOString(), duration_s: 0, sessions: [] },
     experiment: { title: experiment.title, file, claims: experiment.claims ?? null },
-    ...{ seed: experiment.seed, clock: experiment.clock, host: hostFacts() },
-    qemu: { version: qemu.version, image: qemu.hash },
-    ...{ accelerator: acceleration.accelerator, accelerator_reason: acceleration.reason },
-    guest: { release: guest.release, kernel: guest.kernelRelease },
-    module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
-    image: { recipe: guest.name, sha256: guest.hash, lock_sha256: guest.lockHash },
-    git: await sourceState(),
+    ...{ seed: experiment.seed, clock: experiment.clock },
+    ...(await circumstances(ground)),
     cells: cells.map(({ id: cell, seed, role, imageMb }) => ({
       id: cell,
       seed,
@@ -34,6 +28,19 @@ export async function newRecord(
       image_mb: imageMb,
       attempts: [],
     })),
+  };
+}
+
+/** On what a run takes place: host, QEMU, guest, module, and the source's state. */
+export async function circumstances({ qemu, guest, tools, acceleration }: Ground) {
+  return {
+    host: hostFacts(),
+    qemu: { version: qemu.version, image: qemu.hash },
+    ...{ accelerator: acceleration.accelerator, accelerator_reason: acceleration.reason },
+    guest: { release: guest.release, kernel: guest.kernelRelease },
+    module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
+    image: { recipe: guest.name, sha256: guest.hash, lock_sha256: guest.lockHash },
+    git: await sourceState(),
   };
 }
 

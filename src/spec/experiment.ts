@@ -55,11 +55,13 @@ const virtualClock = z
     least('settle_s', settle_s, 3);
   });
 
+export const topologyName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'expected the name of a file in lab/topologies, without its ending');
+
 export const experimentSchema = z.strictObject({
   title: z.string().min(1),
-  topology: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, 'expected the name of a file in lab/topologies, without its ending'),
+  topology: topologyName,
   engine: z.literal('tcpmig'),
   clock: z.enum(['real', 'virtual', 'auto']),
   seed: z

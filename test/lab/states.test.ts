@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BreakName } from '../../src/image/tools.ts';
+import { planLab } from '../../src/plan/lab.ts';
+import { aloneIn, planChecks } from '../../src/plan/module-check.ts';
+import { executeChecks } from '../../src/run/checks.ts';
+import { prepareGround } from '../../src/run/ground.ts';
+import { type ModuleExperiment, readAnyExperiment } from '../../src/spec/module-experiment.ts';
+import { readTopology } from '../../src/spec/topology.ts';
+
+const file = 'experiments/module/states.exp.yml';
+
+/** Carries the experiment out as `miglab run` does; with other cells if there are some. */
+async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
+  const experiment = (await readAnyExperiment(file)) as ModuleExperiment;
+  const topology = await readTopology(`lab/topologies/${experiment.topology}.lab.yml`);
+  const run = {
+    ...{ title: experiment.title, file, lab: aloneIn(planLab(topology)) },
+    cells: planChecks({ ...experiment, cells: cells ?? experiment.cells }),
+  };
+  const ground = await prepareGround(run.lab.image, () => undefined, broken);
+  const directory = join(mkdtempSync(join(tmpdir(), 'miglab-checks-')), 'run');
+  const id = `test-states-${process.pid}-${broken ?? 'good'}`;
+  return executeChecks(run, ground, directory, id, () => undefined, new AbortController().signal);
+}
+
+test('every state of a connection moves, of each family and in each direction, and the peer sees one machine', async () => {
+  const { cells, directory } = await check();
+  expect(cells.map(({ problem }) => problem)).toEqual(['']);
+  const trials = cells.flatMap((cell) => cell.trials);
+  expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
+  for (const family of ['ipv4', 'ipv6', 'mapped'])
+    for (const direction of ['a-b', 'b-a', 'back', 'aborted', 'refused'])
+      expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
+  // Every move that nothing disturbed is also compared field by field.
+  expect(trials.filter(({ compared }) => compared).length).toBeGreaterThan(100);
+  expect(JSON.parse(readFileSync(join(directory, 'states.json'), 'utf8')).cells).toEqual(cells);
+}, 1_300_000);
+
+test.each([
+  ['timestamps', 'established-idle', /timestamp goes back by \d+/],
+  ['queue', 'established-unread', /ESTABLISHED with 0 unread.* expected ESTABLISHED with 5000/],
+] as const)(
+  'a module broken on purpose (%s) is found out',
+  async (broken, situation, reason) => {
+    const { cells } = await check(
+      [{ check: 'states', families: ['ipv4'], directions: ['a-b'], situations: [situation] }],
+      broken,
+    );
+    expect(cells[0]?.trials).toMatchObject([{ status: 'failed', reason: expect.stringMatching(reason) }]);
+  },
+  200_000,
+);
