@@ -84,10 +84,11 @@ static u32 refusal(struct sock *sk)
 		return TCPMIG_ZEROCOPY;
 	if (bpf_attached(sk))
 		return TCPMIG_BPF;
-	if (sk->sk_bound_dev_if || rcu_access_pointer(inet_sk(sk)->inet_opt) || has_extension_headers(sk))
-		return TCPMIG_ROUTE;
+	/* Such a socket is bound to its device as well. */
 	if (sk->sk_family == AF_INET6 && is_of_one_link(sk))
 		return TCPMIG_LINK_LOCAL;
+	if (sk->sk_bound_dev_if || rcu_access_pointer(inet_sk(sk)->inet_opt) || has_extension_headers(sk))
+		return TCPMIG_ROUTE;
 	return TCPMIG_OK;
 }
 

@@ -234,24 +234,32 @@ static void frozen_free(struct tcpmig_frozen *f)
 	*f = (struct tcpmig_frozen){};
 }
 
-void tcpmig_destroy(struct sock *sk)
+/* In repair mode this is silent. Behind it the descriptors report ECONNABORTED, and repair mode would say EPERM. */
+static void destroy_locked(struct sock *sk)
 {
-	lock_sock(sk);
 	tcp_sk(sk)->repair = 1;
 	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
 	sk->sk_prot->disconnect(sk, 0);
+	tcp_sk(sk)->repair = 0;
+}
+
+void tcpmig_destroy(struct sock *sk)
+{
+	lock_sock(sk);
+	destroy_locked(sk);
 	release_sock(sk);
 }
 
+/* Under one lock from the old state to the end: no timer gets between, and so nothing is sent. */
 void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);
 	tcpmig_tcp_state_store(sk, f->tcp_state);
-	release_sock(sk);
 	if (f->state->orphan)
 		tcpmig_orphan_destroy(sk, f->state);
 	else
-		tcpmig_destroy(sk);
+		destroy_locked(sk);
+	release_sock(sk);
 	frozen_free(f);
 	tcpmig_count(committed);
 }

@@ -113,6 +113,8 @@ static void name_ends(struct socket *sock, const struct tcpmig_state *s)
 		inet6_sk(sock->sk)->saddr = *tcpmig_tuple_laddr6(&s->tuple);
 		sock->sk->sk_v6_daddr = *tcpmig_tuple_raddr6(&s->tuple);
 	}
+	tcp_sk(sock->sk)->snd_una = s->snd_una;
+	tcp_sk(sock->sk)->snd_nxt = s->snd_nxt;
 	sock->state = SS_CONNECTED;
 	tcpmig_tcp_state_store(sock->sk, TCP_ESTABLISHED);
 }
@@ -129,6 +131,9 @@ int tcpmig_identify(struct socket *sock, const struct tcpmig_state *s, u32 *refu
 		*refusal = TCPMIG_BAD_STATE;
 		return -EBADMSG;
 	}
+	err = tcpmig_messages_import(sock, s);
+	if (err)
+		return err;
 	if (s->tcp_state != TCP_CLOSE)
 		return enter_tables(sock, s, refusal);
 	name_ends(sock, s);

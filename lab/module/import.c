@@ -52,19 +52,19 @@ static void set_timestamps(struct tcp_sock *tp, const struct tcpmig_state *s)
 		tp->tsoffset -= 3600 * MSEC_PER_SEC;
 }
 
-/* The FIN that ended the receive queue: on its last buffer, or if that is read only a number. */
-static void receive_fin(struct sock *sk, const struct tcpmig_state *s)
+/* The FIN that ended the receive queue: on its last buffer, in one of its own, or if it is read only a number. */
+static int receive_fin(struct sock *sk, const struct tcpmig_state *s)
 {
 	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
 	struct tcp_sock *tp = tcp_sk(sk);
+	bool unread = tp->rcv_nxt != s->rcv_nxt;
 
-	if (tail && tp->rcv_nxt != s->rcv_nxt) {
+	if (tail && unread) {
 		TCP_SKB_CB(tail)->tcp_flags |= TCPHDR_FIN;
 		TCP_SKB_CB(tail)->end_seq++;
 	}
 	tp->rcv_nxt = s->rcv_nxt;
-	if (!tail)
-		tp->copied_seq = s->rcv_nxt;
+	return !tail && unread ? tcpmig_fin_import(sk, s->rcv_nxt - 1) : 0;
 }
 
 /* Repair mode puts bytes, and a FIN, into the retransmit queue without sending. */
@@ -108,10 +108,9 @@ static int fill_queues(struct sock *sk, const struct tcpmig_built *built)
 	sk->sk_rcvbuf = BUILD_BUFFER;
 	inet_csk(sk)->icsk_rto = TCP_RTO_MAX;
 	tp->repair_queue = TCP_RECV_QUEUE;
-	err = tcpmig_queue_import(sk, TCPMIG_A_RCV_DATA, built->data, built->size);
+	err = tcpmig_queue_import(sk, TCPMIG_A_RCV_DATA, built->data, built->size) ?: receive_fin(sk, s);
 	if (err)
 		return err;
-	receive_fin(sk, s);
 	if (s->tcp_state == TCP_CLOSE)
 		return 0;
 	err = fill_retransmit_queue(sk, built);

@@ -110,6 +110,7 @@ int tcpmig_queues_encode(struct tcpmig_writer *w, struct sock *sk);
 int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size);
 int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size);
 /* ofo.c */
+int tcpmig_fin_import(struct sock *sk, u32 seq);
 int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size);
 
 /* export.c. The caller holds a reference to the socket, not its lock. */
@@ -140,7 +141,8 @@ void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);
 /* Ends a connection without a segment to the peer. */
 void tcpmig_destroy(struct sock *sk);
 
-/* orphan.c: the same for a connection that no program has, which only a segment can end. */
+/* orphan.c: the same for a connection that no program has, which only a segment can end. The
+ * caller holds the socket's lock. */
 void tcpmig_orphan_destroy(struct sock *sk, const struct tcpmig_state *s);
 
 /* import.c */

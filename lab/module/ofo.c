@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pieces of the out-of-order queue: into its tree as they were in the origin's, in order of their numbers. */
+/*
+ * The pieces of the out-of-order queue: into its tree as they were in the origin's, in order of their numbers. And a FIN
+ * that nobody has read, which is a piece without bytes at the end of the receive queue.
+ */
 #include <net/netlink.h>
 #include <net/tcp.h>
 
@@ -16,7 +19,7 @@ static struct sk_buff *piece_make(u32 seq, const void *data, u32 len, bool fin)
 		return NULL;
 	skb->len = len;
 	skb->data_len = len;
-	if (skb_store_bits(skb, 0, data, len)) {
+	if (len && skb_store_bits(skb, 0, data, len)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -44,21 +47,39 @@ static void piece_append(struct sock *sk, struct sk_buff *skb)
 	skb_set_owner_r(skb, sk);
 }
 
+static int piece_account(struct sock *sk, struct sk_buff *skb)
+{
+	if (!skb)
+		return -ENOMEM;
+	if (sk_rmem_schedule(sk, skb, skb->truesize))
+		return 0;
+	kfree_skb(skb);
+	return -ENOBUFS;
+}
+
+int tcpmig_fin_import(struct sock *sk, u32 seq)
+{
+	struct sk_buff *skb = piece_make(seq, NULL, 0, true);
+	int err = piece_account(sk, skb);
+
+	if (err)
+		return err;
+	__skb_queue_tail(&sk->sk_receive_queue, skb);
+	skb_set_owner_r(skb, sk);
+	return 0;
+}
+
 static int piece_import(struct sock *sk, const struct nlattr *nest)
 {
 	const struct nlattr *data = nla_find_nested(nest, TCPMIG_A_OFO_DATA);
 	u32 seq = nla_get_u32(nla_find_nested(nest, TCPMIG_A_OFO_SEQ));
 	bool fin = nla_get_u8(nla_find_nested(nest, TCPMIG_A_OFO_FIN));
 	struct sk_buff *skb = piece_make(seq, nla_data(data), nla_len(data), fin);
+	int err = piece_account(sk, skb);
 
-	if (!skb)
-		return -ENOMEM;
-	if (!sk_rmem_schedule(sk, skb, skb->truesize)) {
-		kfree_skb(skb);
-		return -ENOBUFS;
-	}
-	piece_append(sk, skb);
-	return 0;
+	if (!err)
+		piece_append(sk, skb);
+	return err;
 }
 
 int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size)

@@ -97,6 +97,7 @@ static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
 	tp->keepalive_probes = s->keepcnt;
 	icsk->icsk_syn_retries = s->syncnt;
 	icsk->icsk_user_timeout = s->user_timeout_ms;
+	icsk->icsk_accept_queue.rskq_defer_accept = s->defer_accept;
 	tp->notsent_lowat = s->notsent_lowat;
 	tp->bytes_sent = s->bytes_sent;
 	/* Also bounds how old an acknowledgement may be (RFC 5961, 5.2). */
@@ -106,6 +107,38 @@ static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
 	tp->segs_in = s->segs_in;
 	tp->segs_out = s->segs_out;
 	tp->total_retrans = s->total_retrans;
+}
+
+#define MESSAGE_TIMESTAMP   1
+#define MESSAGE_TIMESTAMPNS 2
+#define MESSAGE_TOS         4
+#define MESSAGE_ERROR       8
+#define MESSAGE_ERROR6      16
+
+static u8 messages_of(const struct sock *sk)
+{
+	u8 stamps = !sock_flag(sk, SOCK_RCVTSTAMP) ? 0 :
+		    sock_flag(sk, SOCK_RCVTSTAMPNS) ? MESSAGE_TIMESTAMPNS : MESSAGE_TIMESTAMP;
+
+	return stamps | (compat_recv_tos(sk) ? MESSAGE_TOS : 0) | (compat_recv_error(sk) ? MESSAGE_ERROR : 0) |
+	       (sk->sk_family == AF_INET6 && compat_recv_error6(sk) ? MESSAGE_ERROR6 : 0);
+}
+
+int tcpmig_messages_import(struct socket *sock, const struct tcpmig_state *s)
+{
+	sockptr_t on = KERNEL_SOCKPTR(&(int){ 1 });
+	int err = 0;
+
+	if (s->messages & (MESSAGE_TIMESTAMP | MESSAGE_TIMESTAMPNS))
+		err = sock_setsockopt(sock, SOL_SOCKET, s->messages & MESSAGE_TIMESTAMP ? SO_TIMESTAMP_OLD :
+				      SO_TIMESTAMPNS_OLD, on, sizeof(int));
+	if (!err && s->messages & MESSAGE_TOS)
+		err = sock->ops->setsockopt(sock, SOL_IP, IP_RECVTOS, on, sizeof(int));
+	if (!err && s->messages & MESSAGE_ERROR)
+		err = sock->ops->setsockopt(sock, SOL_IP, IP_RECVERR, on, sizeof(int));
+	if (!err && s->messages & MESSAGE_ERROR6)
+		err = sock->ops->setsockopt(sock, SOL_IPV6, IPV6_RECVERR, on, sizeof(int));
+	return err;
 }
 
 static void read_ipv6_options(const struct sock *sk, struct tcpmig_state *s)
@@ -141,6 +174,8 @@ void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s)
 	read_socket_options(sk, s);
 	read_tcp_options(sk, s);
 	read_ipv6_options(sk, s);
+	s->messages = messages_of(sk);
+	s->defer_accept = inet_csk(sk)->icsk_accept_queue.rskq_defer_accept;
 }
 
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s)

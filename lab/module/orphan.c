@@ -30,10 +30,8 @@ void tcpmig_orphan_destroy(struct sock *sk, const struct tcpmig_state *s)
 {
 	struct sk_buff *skb = reset_make(s);
 
-	lock_sock(sk);
 	if (skb)
 		sk->sk_backlog_rcv(sk, skb);
 	else
 		tcpmig_tcp_state_store(sk, TCP_CLOSE);
-	release_sock(sk);
 }

@@ -38,15 +38,16 @@ static void read_delivery(const struct tcp_sock *tp, struct tcpmig_state *s)
 	s->rate_app_limited = tp->rate_app_limited;
 }
 
-/* The stamp is in units of the timestamps option; it is 0 outside of a recovery. */
-static u32 retransmission_age_ms(const struct tcp_sock *tp)
+/* The stamp is in units of the timestamps option, and is compared with echoes of it: so its age counts from TSVAL, and
+ * never comes out too small. It is 0 outside of a recovery and of a handshake. */
+static u32 retransmission_age_ms(const struct tcp_sock *tp, u32 tsval)
 {
-	u32 age = compat_clock_ts(compat_usec_ts(tp)) - tp->retrans_stamp;
+	u32 age = tsval - tp->tsoffset - tp->retrans_stamp;
 
 	if (!tp->retrans_stamp)
 		return TCPMIG_NEVER;
 	if (compat_usec_ts(tp))
-		age /= USEC_PER_MSEC;
+		age = DIV_ROUND_UP(age, USEC_PER_MSEC);
 	return (s32)age < 0 ? 0 : min_t(u32, age, STAMP_AGE_MAX_MS);
 }
 
@@ -62,7 +63,7 @@ void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s)
 	s->prior_cwnd = tp->prior_cwnd;
 	s->prr_delivered = tp->prr_delivered;
 	s->prr_out = tp->prr_out;
-	s->retrans_age_ms = retransmission_age_ms(tp);
+	s->retrans_age_ms = retransmission_age_ms(tp, s->tsval);
 	s->frto = tp->frto;
 	s->tlp_high_seq = tp->tlp_high_seq;
 	s->tlp_retrans = tp->tlp_retrans;
@@ -148,11 +149,11 @@ static void set_delivery(struct tcp_sock *tp, const struct tcpmig_state *s)
 }
 
 /* 0 means none, so a stamp that comes out as 0 is a tick late. */
-static u32 retransmission_stamp(const struct tcp_sock *tp, u32 age_ms)
+static u32 retransmission_stamp(const struct tcp_sock *tp, u32 tsval, u32 age_ms)
 {
 	u32 age = compat_usec_ts(tp) ? age_ms * USEC_PER_MSEC : age_ms;
 
-	return age_ms == TCPMIG_NEVER ? 0 : compat_clock_ts(compat_usec_ts(tp)) - age ?: 1;
+	return age_ms == TCPMIG_NEVER ? 0 : tsval - tp->tsoffset - age ?: 1;
 }
 
 static void set_recovery(struct sock *sk, const struct tcpmig_state *s)
@@ -167,7 +168,7 @@ static void set_recovery(struct sock *sk, const struct tcpmig_state *s)
 	tp->prior_cwnd = s->prior_cwnd;
 	tp->prr_delivered = s->prr_delivered;
 	tp->prr_out = s->prr_out;
-	tp->retrans_stamp = retransmission_stamp(tp, s->retrans_age_ms);
+	tp->retrans_stamp = retransmission_stamp(tp, s->tsval, s->retrans_age_ms);
 	tp->frto = s->frto;
 	tp->tlp_high_seq = s->tlp_high_seq;
 	tp->tlp_retrans = s->tlp_retrans;

@@ -85,7 +85,8 @@ static const char *window_contradiction(const struct tcpmig_state *s)
 		return "largest receive window";
 	if (s->max_window < s->snd_wnd)
 		return "largest window below the window";
-	if (!s->wscale_ok && (s->snd_wscale || s->rcv_wscale))
+	/* Ours is chosen for the SYN; whether it holds the peer says. */
+	if (!s->wscale_ok && (s->snd_wscale || (s->rcv_wscale && s->tcp_state != TCP_SYN_SENT)))
 		return "window scale without the option";
 	if (s->max_window > U16_MAX << s->snd_wscale)
 		return "window larger than its scale allows";

@@ -83,7 +83,7 @@ struct tcpmig_state {
 	u32 linger_ms, keepidle_ms, keepintvl_ms, user_timeout_ms, notsent_lowat;
 	s32 linger2_ms;
 	u8 buf_lock, reuse, reuseport, keepalive, oobinline, linger, nonagle, thin_lto, inq, keepcnt, syncnt;
-	u8 tos, rcv_tos, ttl, min_ttl, pmtudisc;
+	u8 tos, rcv_tos, ttl, min_ttl, pmtudisc, defer_accept, messages;
 	u32 txhash;
 	__be32 flow_label;
 	u8 v6only, tclass, hop_limit, min_hop_limit, pmtudisc6, autoflowlabel;
@@ -127,6 +127,8 @@ static inline bool tcpmig_has_our_fin(const struct tcpmig_state *s)
 }
 
 void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s);
+/* By the socket's own calls. The caller does not hold its lock. */
+int tcpmig_messages_import(struct socket *sock, const struct tcpmig_state *s);
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s);
 
 /* recovery.c */

@@ -196,6 +196,34 @@ static inline int compat_connect(struct socket *sock, struct sockaddr_storage *a
 	return kernel_connect(sock, (COMPAT_SOCKADDR *)a, size, flags);
 }
 
+/* What comes beside data and errors: flags of the socket from 6.6 (IPv4) and 6.8 (IPv6) on. */
+static inline bool compat_recv_tos(const struct sock *sk)
+{
+#if KERNEL_HAS(6, 6)
+	return inet_test_bit(TOS, sk);
+#else
+	return inet_sk(sk)->cmsg_flags & IP_CMSG_TOS;
+#endif
+}
+
+static inline bool compat_recv_error(const struct sock *sk)
+{
+#if KERNEL_HAS(6, 6)
+	return inet_test_bit(RECVERR, sk);
+#else
+	return inet_sk(sk)->recverr;
+#endif
+}
+
+static inline bool compat_recv_error6(const struct sock *sk)
+{
+#if KERNEL_HAS(6, 8)
+	return inet6_test_bit(RECVERR6, sk);
+#else
+	return inet6_sk(sk)->recverr;
+#endif
+}
+
 /* Whether an IPv6 flow label is chosen by itself: flags of the socket from 6.8 on. */
 static inline u8 compat_autoflowlabel(const struct sock *sk)
 {

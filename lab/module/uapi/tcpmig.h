@@ -416,6 +416,9 @@ enum tcpmig_attr {
 	TCPMIG_A_TTL,                /* u8  0: the route's */
 	TCPMIG_A_MIN_TTL,            /* u8 */
 	TCPMIG_A_PMTUDISC,           /* u8 */
+	TCPMIG_A_DEFER_ACCEPT,       /* u8  */
+	TCPMIG_A_MESSAGES,           /* u8  what comes with data or errors: 1 SO_TIMESTAMP, 2 SO_TIMESTAMPNS, 4 IP_RECVTOS,
+	                              *     8 IP_RECVERR, 16 IPV6_RECVERR */
 	TCPMIG_A_TXHASH,             /* u32 from which an IPv6 flow label and the choice of a path come */
 	TCPMIG_A_V6ONLY,             /* u8  (opt) and all that follow: of an AF_INET6 socket */
 	TCPMIG_A_TCLASS,             /* u8 */
