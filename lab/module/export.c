@@ -75,6 +75,7 @@ static void read_options(const struct sock *sk, struct tcpmig_state *s)
 	s->mss_clamp = rx->mss_clamp;
 	s->advmss = tp->advmss;
 	s->user_mss = rx->user_mss;
+	s->mss_cache = clamp_t(u32, tp->mss_cache, 1, U16_MAX);
 	s->mtu_probing = inet_csk(sk)->icsk_mtup.enabled;
 	s->ecn_flags = tp->ecn_flags & 15;
 	s->has_usec_ts = COMPAT_HAS_USEC_TS;

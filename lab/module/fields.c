@@ -52,7 +52,7 @@ const struct tcpmig_field tcpmig_fields[] = {
 	FLAG(WSCALE_OK, wscale_ok), RANGE(SND_WSCALE, snd_wscale, 0, TCP_MAX_WSCALE),
 	RANGE(RCV_WSCALE, rcv_wscale, 0, TCP_MAX_WSCALE), RANGE(SACK_OK, sack_ok, 0, 7), FLAG(TSTAMP_OK, tstamp_ok),
 	RANGE(MSS_CLAMP, mss_clamp, TCP_MIN_MSS, U16_MAX), RANGE(ADVMSS, advmss, TCP_MIN_MSS, U16_MAX),
-	ANY(USER_MSS, user_mss), FLAG(MTU_PROBING, mtu_probing), RANGE(ECN_FLAGS, ecn_flags, 0, 15),
+	ANY(USER_MSS, user_mss), RANGE(MSS_CACHE, mss_cache, 1, U16_MAX), FLAG(MTU_PROBING, mtu_probing), RANGE(ECN_FLAGS, ecn_flags, 0, 15),
 
 	ANY(TSVAL, tsval), GROUP(USEC_TS, usec_ts, USEC_TS, 0, 1), ANY(TS_RECENT, ts_recent),
 	AGE_OR_NEVER(TS_RECENT_AGE_S, ts_recent_age_s), ANY(RCV_TSVAL, rcv_tsval), ANY(RCV_TSECR, rcv_tsecr),

@@ -36,8 +36,11 @@ static void set_options(struct sock *sk, const struct tcpmig_state *s)
 	tp->max_window = s->max_window;
 	icsk->icsk_mtup.search_high = s->mss_clamp + sizeof(struct tcphdr) + icsk->icsk_af_ops->net_header_len;
 	icsk->icsk_mtup.enabled = 0;
-	/* What connecting took from the route; the route itself may be gone by now. */
-	icsk->icsk_sync_mss(sk, icsk->icsk_pmtu_cookie);
+	/* What connecting took from the route; the route itself may be gone by now, and in CLOSE there is none. */
+	if (s->tcp_state == TCP_CLOSE)
+		tp->mss_cache = s->mss_cache;
+	else
+		icsk->icsk_sync_mss(sk, icsk->icsk_pmtu_cookie);
 }
 
 /* The peer must not see TSval go back (RFC 7323, 5.2): this machine's clock goes on where the origin's was. */
@@ -212,8 +215,7 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 	const struct tcpmig_state *s = built->state;
 	int err;
 
-	if (s->tcp_state != TCP_CLOSE)
-		set_options(sk, s);
+	set_options(sk, s);
 	set_timestamps(tcp_sk(sk), s);
 	err = take_over_queues(sk, built);
 	set_acknowledgement(inet_csk(sk), s);

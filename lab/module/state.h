@@ -37,7 +37,7 @@ struct tcpmig_state {
 	u8 scaling_ratio;
 
 	u8 wscale_ok, snd_wscale, rcv_wscale, sack_ok, tstamp_ok, mtu_probing, ecn_flags;
-	u16 mss_clamp, advmss, user_mss;
+	u16 mss_clamp, advmss, user_mss, mss_cache;
 
 	u32 tsval, ts_recent, ts_recent_age_s, rcv_tsval, rcv_tsecr, rcv_rtt_tsecr;
 	u8 usec_ts;

@@ -239,6 +239,7 @@ enum tcpmig_attr {
 	TCPMIG_A_MSS_CLAMP,          /* u16 */
 	TCPMIG_A_ADVMSS,             /* u16 */
 	TCPMIG_A_USER_MSS,           /* u16 0: not set */
+	TCPMIG_A_MSS_CACHE,          /* u16 what TCP_MAXSEG tells; of a living connection the route decides anew */
 	TCPMIG_A_MTU_PROBING,        /* u8  0, 1 */
 	TCPMIG_A_ECN_FLAGS,          /* u8  TCP_ECN_OK, _QUEUE_CWR, _DEMAND_CWR, _SEEN of net/tcp.h */
 
