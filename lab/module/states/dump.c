@@ -23,6 +23,7 @@ static const struct {
 	{ TCPMIG_A_TSVAL, "the clock goes on" },
 	{ TCPMIG_A_RCV_WUP, "ACTIVATE announces the window" },
 	{ TCPMIG_A_RCV_WND, "as a multiple of its scale" },
+	{ TCPMIG_A_RCV_MWND_SEQ, "what ACTIVATE announces may be the largest so far" },
 	{ TCPMIG_A_SEGS_OUT, "and with that sends a segment" },
 	{ TCPMIG_A_ACK_PENDING, "which acknowledges what was owed" },
 	{ TCPMIG_A_ACK_QUICK, "and counts as one of the quick ones" },
