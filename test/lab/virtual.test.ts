@@ -34,9 +34,10 @@ test('twice the same to the bit, though machines were stopped, and folder, local
 test('the wire is a gigabit one: 117 MB/s of payload in frames of 1500 bytes', async () => {
   const [row] = (await analyseRun(run)).rows;
   expect(row).toMatchObject({ status: 'valid', clock: 'virtual', bytes_wrong: 0, rst: 0 });
-  expect(row?.tx_before_mb_s).toBeGreaterThanOrEqual(117);
+  // Not tx_before_mb_s: a hundredth of those 0.1 s belongs to the tool of the move, which starts within them.
+  expect(row?.tx_lab_mb_s).toBeGreaterThanOrEqual(117);
   // Preamble, header, check sequence and gap: 38 bytes around 1500, of which 52 are IP's and TCP's with timestamps.
-  expect(row?.tx_before_mb_s).toBeLessThanOrEqual((125 * 1448) / 1538);
+  expect(row?.tx_lab_mb_s).toBeLessThanOrEqual((125 * 1448) / 1538);
   let longest = 0;
   await readCapture(createReadStream(capture(run)), ({ length }) => {
     longest = Math.max(longest, length);
