@@ -8,10 +8,21 @@ export interface KeyPair {
   public: string;
 }
 
-/** A new ed25519 key pair; each lab has its own, for its user and for its machines. */
+/** A public key on the wire: the algorithm's name and 32 bytes, each after its length (RFC 8709, 4). */
+const PUBLIC_SIZE = 4 + 'ssh-ed25519'.length + 4 + 32;
+
+/**
+ * A new ed25519 key pair; each lab has its own, for its user and for its machines.
+ *
+ * ssh2 takes the key for a number and leaves out a first byte of zero, which one in 256 has: such a pair is no key, and
+ * another one is made.
+ */
 export function newKeyPair(): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
-  return { private: pair.private, public: pair.public };
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    const wire = Buffer.from(pair.public.split(' ')[1] ?? '', 'base64');
+    if (wire.length === PUBLIC_SIZE) return { private: pair.private, public: pair.public };
+  }
 }
 
 /**
