@@ -2,7 +2,6 @@
 /*
  * Capture and re-injection of a connection's segments (TCPmig 4, 4.1 step 1, 4.2 last step).
  *
- * The LOCAL_IN hook is registered last: okfn, by which segments are given back, skips the hooks that come after.
  * A queue keeps each segment once. Two are the same when sequence number, length, acknowledgement and the header word
  * with flags and window agree; the paper compares sequence numbers only, which would lose a window that reopens.
  */
@@ -46,7 +45,7 @@ struct tcpmig_capture_queue {
 static DEFINE_HASHTABLE(captures, 8);
 static DEFINE_SPINLOCK(captures_lock);
 /* Without a capture no segment is looked at. */
-static atomic_t captures_count;
+static atomic_t captures_count, listeners_count;
 
 /* RCU, or captures_lock. */
 static struct tcpmig_capture_queue *capture_find(struct net *net, const struct tcpmig_tuple *t)
@@ -90,6 +89,8 @@ struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct 
 	}
 	hash_add_rcu(captures, &q->node, tcpmig_tuple_hash(t));
 	atomic_inc(&captures_count);
+	if (tcpmig_tuple_is_listener(t))
+		atomic_inc(&listeners_count);
 	spin_unlock_bh(&captures_lock);
 	return q;
 }
@@ -105,6 +106,12 @@ static bool segment_seen(struct tcpmig_capture_queue *q, const struct captured_s
 	return false;
 }
 
+/* A listening socket's capture cannot tell what is for it from what other nodes' connections get: less. */
+static size_t queue_limit(const struct tcpmig_capture_queue *q)
+{
+	return READ_ONCE(capture_limit) / (tcpmig_tuple_is_listener(&q->tuple) ? 8 : 1);
+}
+
 /* q->lock. True when the queue has taken the buffer. */
 static bool segment_store(struct tcpmig_capture_queue *q, struct sk_buff *skb, const struct captured_segment *as)
 {
@@ -116,7 +123,7 @@ static bool segment_store(struct tcpmig_capture_queue *q, struct sk_buff *skb, c
 		tcpmig_count(capture_duplicates);
 		return false;
 	}
-	if (q->truesize + skb->truesize > READ_ONCE(capture_limit)) {
+	if (q->truesize + skb->truesize > queue_limit(q)) {
 		q->counts.dropped++;
 		tcpmig_count(capture_over_limit);
 		return false;
@@ -138,6 +145,35 @@ static bool segment_store(struct tcpmig_capture_queue *q, struct sk_buff *skb, c
 	return true;
 }
 
+/* RCU. By the address itself, by any of its family, by any. */
+static struct tcpmig_capture_queue *capture_of_listener(struct net *net, const struct tcpmig_tuple *t)
+{
+	struct tcpmig_tuple l = { .lport = t->lport };
+	struct tcpmig_capture_queue *q;
+
+	memcpy(l.laddr, t->laddr, sizeof(l.laddr));
+	q = capture_find(net, &l);
+	if (!q && tcpmig_tuple_is_ipv4(t)) {
+		ipv6_addr_set_v4mapped(0, (struct in6_addr *)l.laddr);
+		q = capture_find(net, &l);
+	}
+	memset(l.laddr, 0, sizeof(l.laddr));
+	return q ?: capture_find(net, &l);
+}
+
+/* No connection has it here: it may be for a handshake, here or on its way, or begin one. */
+static bool is_for_listener(struct net *net, const struct tcpmig_segment *seg, int ifindex)
+{
+	struct sock *sk = compat_lookup_established(net, &seg->tuple, ifindex);
+	bool listens;
+
+	if (!sk)
+		return true;
+	listens = sk->sk_state == TCP_NEW_SYN_RECV || (sk->sk_state == TCP_TIME_WAIT && seg->th->syn);
+	sock_gen_put(sk);
+	return listens;
+}
+
 unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct tcpmig_capture_queue *q;
@@ -148,6 +184,8 @@ unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_st
 	if (!atomic_read(&captures_count) || !tcpmig_segment_read(skb, &seg))
 		return NF_ACCEPT;
 	q = capture_find(state->net, &seg.tuple);
+	if (!q && atomic_read(&listeners_count) && is_for_listener(state->net, &seg, state->in->ifindex))
+		q = capture_of_listener(state->net, &seg.tuple);
 	if (!q)
 		return NF_ACCEPT;
 	as = (struct captured_segment){ .seq = ntohl(seg.th->seq), .ack = ntohl(seg.th->ack_seq),
@@ -165,20 +203,35 @@ unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_st
 	return NF_STOLEN;
 }
 
+/* Of those that a listening socket's capture has kept: other nodes' (cluster.c), or for a connection that is nowhere. */
+static bool segment_is_of_others(struct tcpmig_capture_queue *q, const struct captured_segment *s)
+{
+	struct nf_hook_state state = { .net = q->net, .in = s->skb->dev, .pf = s->family };
+	struct tcpmig_segment seg;
+	struct sock *sk;
+
+	if (!tcpmig_segment_read(s->skb, &seg))
+		return true;
+	if (s->word & TCP_FLAG_SYN)
+		return s->family == NFPROTO_IPV4 && tcpmig_cluster_verdict(s->skb, &state) != NF_ACCEPT;
+	sk = compat_lookup_established(q->net, &seg.tuple, s->skb->dev->ifindex);
+	if (sk)
+		sock_gen_put(sk);
+	return !sk;
+}
+
 /* The socket has the data already and learns nothing from the acknowledgement: the origin had seen this segment
  * before the freeze. Giving it back would make the socket answer with a duplicate acknowledgement. */
-static bool segment_stale(const struct captured_segment *s, const struct sock *sk)
+static bool segment_stale(struct tcpmig_capture_queue *q, const struct captured_segment *s, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
+	if (!sk)
+		return segment_is_of_others(q, s);
 	if (s->word & (TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_FIN))
 		return false;
 	return s->len && !after(s->seq + s->len, READ_ONCE(tp->rcv_nxt)) && !after(s->ack, READ_ONCE(tp->snd_una));
 }
-
-/* LOCAL_IN's continuation in each family, as ip_local_deliver and ip6_input of the kernel name it: not exported, so
- * taken from the hook. */
-static int (*deliver[NFPROTO_NUMPROTO])(struct net *net, struct sock *sk, struct sk_buff *skb);
 
 void tcpmig_capture_release(struct tcpmig_capture_queue *q, const struct sock *sk)
 {
@@ -188,14 +241,14 @@ void tcpmig_capture_release(struct tcpmig_capture_queue *q, const struct sock *s
 	spin_lock_bh(&q->lock);
 	list_for_each_entry_safe(s, next, &q->segments, list) {
 		list_del(&s->list);
-		if (segment_stale(s, sk)) {
+		if (segment_stale(q, s, sk)) {
 			q->counts.stale++;
 			tcpmig_count(reinject_stale);
 			consume_skb(s->skb);
 		} else {
 			q->counts.reinjected++;
 			tcpmig_count(reinjected);
-			READ_ONCE(deliver[s->family])(q->net, NULL, s->skb);
+			tcpmig_deliver(q->net, s->family, s->skb);
 		}
 		kfree(s);
 	}
@@ -233,48 +286,9 @@ void tcpmig_capture_free(struct tcpmig_capture_queue *q)
 	spin_lock_bh(&captures_lock);
 	hash_del_rcu(&q->node);
 	atomic_dec(&captures_count);
+	if (tcpmig_tuple_is_listener(&q->tuple))
+		atomic_dec(&listeners_count);
 	spin_unlock_bh(&captures_lock);
 	tcpmig_capture_purge(q);
 	kfree_rcu(q, rcu);
-}
-
-static unsigned int local_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	unsigned int verdict;
-
-	if (unlikely(!READ_ONCE(deliver[state->pf])))
-		WRITE_ONCE(deliver[state->pf], state->okfn);
-	verdict = tcpmig_capture_segment(skb, state);
-	return verdict == NF_ACCEPT && state->pf == NFPROTO_IPV4 ? tcpmig_cluster_verdict(skb, state) : verdict;
-}
-
-static const struct nf_hook_ops local_in_ops[] = {
-	{ .hook = local_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
-	{ .hook = local_in, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
-};
-
-static int __net_init capture_net_init(struct net *net)
-{
-	return nf_register_net_hooks(net, local_in_ops, ARRAY_SIZE(local_in_ops));
-}
-
-static void __net_exit capture_net_exit(struct net *net)
-{
-	nf_unregister_net_hooks(net, local_in_ops, ARRAY_SIZE(local_in_ops));
-}
-
-static struct pernet_operations capture_net_ops = {
-	.init = capture_net_init,
-	.exit = capture_net_exit,
-};
-
-int tcpmig_capture_init(void)
-{
-	return register_pernet_subsys(&capture_net_ops);
-}
-
-void tcpmig_capture_exit(void)
-{
-	unregister_pernet_subsys(&capture_net_ops);
-	rcu_barrier();
 }

@@ -7,7 +7,8 @@
  *
  *  1. A TCP segment whose connection has a socket here (established, request or TIME_WAIT) is ours.
  *  2. A SYN without ACK that has none belongs to node jhash(raddr, rport:lport) % nodes: there the stack accepts it or
- *     answers a closed port with one RST; the other nodes drop it. This holds also where only a TIME_WAIT socket has
+ *     answers a closed port with one RST; the other nodes drop it. When a listening socket moves, what was its node's
+ *     becomes the new one's (its port's share). This holds also where only a TIME_WAIT socket has
  *     the tuple: a node that the SYN does not belong to lets go of that socket, or two nodes would answer.
  *  3. Any other TCP segment without a socket here is another node's, or nobody's: dropped without a RST.
  *  4. ICMP echo and timestamp requests, UDP and other protocols belong to node jhash(raddr) % nodes, with a local
@@ -24,6 +25,7 @@
 #include <linux/moduleparam.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/rtnetlink.h>
+#include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
@@ -58,6 +60,30 @@ static bool owner_is_us(u32 hash)
 	return hash % nodes == node;
 }
 
+/* Whose SYNs are this node's, by port: a bit for each node, and this node's turned over, so that zero is how it begins. */
+static u32 *shares;
+
+bool tcpmig_cluster_share(__be16 port, u32 *share)
+{
+	if (!shares)
+		return false;
+	*share = READ_ONCE(shares[ntohs(port)]) ^ BIT(node);
+	return true;
+}
+
+void tcpmig_cluster_share_set(__be16 port, u32 share)
+{
+	if (shares)
+		WRITE_ONCE(shares[ntohs(port)], share ^ BIT(node));
+}
+
+static bool syn_is_ours(__be16 port, u32 hash)
+{
+	u32 share;
+
+	return tcpmig_cluster_share(port, &share) ? share & BIT(hash % nodes) : owner_is_us(hash);
+}
+
 static u32 source_hash(__be32 raddr)
 {
 	return jhash_1word((__force u32)raddr, RULE_SEED);
@@ -70,7 +96,7 @@ static u32 connection_hash(__be32 raddr, __be16 rport, __be16 lport)
 
 static unsigned int syn_verdict(const struct iphdr *ip, const struct tcphdr *th, struct sock *sk)
 {
-	bool ours = owner_is_us(connection_hash(ip->saddr, th->source, th->dest));
+	bool ours = syn_is_ours(th->dest, connection_hash(ip->saddr, th->source, th->dest));
 
 	if (sk && sk->sk_state == TCP_TIME_WAIT && !ours) {
 		tcpmig_count(tcp_timewait_released);
@@ -209,12 +235,23 @@ int tcpmig_cluster_init(void)
 	err = parameters_check();
 	if (err)
 		return err;
+	if (nodes <= BITS_PER_TYPE(*shares)) {
+		shares = kvcalloc(U16_MAX + 1, sizeof(*shares), GFP_KERNEL);
+		if (!shares)
+			return -ENOMEM;
+	}
 	err = nf_register_net_hook(&init_net, &pre_routing_ops);
 	if (err)
-		return err;
+		goto err_hook;
 	err = register_netdevice_notifier(&device_notifier);
 	if (err)
-		nf_unregister_net_hook(&init_net, &pre_routing_ops);
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	nf_unregister_net_hook(&init_net, &pre_routing_ops);
+err_hook:
+	kvfree(shares);
 	return err;
 }
 
@@ -225,4 +262,5 @@ void tcpmig_cluster_exit(void)
 		return;
 	unregister_netdevice_notifier(&device_notifier);
 	nf_unregister_net_hook(&init_net, &pre_routing_ops);
+	kvfree(shares);
 }

@@ -17,7 +17,11 @@ static int capture_error(u32 refusal)
 
 static bool tuple_is_whole(const struct tcpmig_tuple *t)
 {
-	bool addressed = tcpmig_tuple_is_ipv4(t) ?
+	bool addressed;
+
+	if (tcpmig_tuple_is_listener(t))
+		return t->lport && ipv6_addr_any(tcpmig_tuple_raddr6(t));
+	addressed = tcpmig_tuple_is_ipv4(t) ?
 			 tcpmig_tuple_laddr4(t) && tcpmig_tuple_raddr4(t) :
 			 !ipv6_addr_any(tcpmig_tuple_laddr6(t)) && !ipv6_addr_any(tcpmig_tuple_raddr6(t));
 
@@ -78,7 +82,8 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 		return -EFAULT;
 	built->size = b->size;
 	err = tcpmig_state_decode(built->state, built->data, built->size) ?:
-	      tcpmig_queues_check(built->state, built->data, built->size);
+	      tcpmig_queues_check(built->state, built->data, built->size) ?:
+	      tcpmig_handshakes_check(built->state, built->data, built->size);
 	if (err)
 		return err;
 	why = tcpmig_state_contradiction(built->state);
@@ -89,6 +94,12 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 	if (why)
 		pr_notice_ratelimited("state: contradiction: %s\n", why);
 	return why ? -EBADMSG : 0;
+}
+
+static void sock_discard(struct tcpmig_session *s, struct sock *sk)
+{
+	tcpmig_listener_discard(sk, &s->built);
+	tcpmig_destroy(sk);
 }
 
 static int sock_build(struct tcpmig_session *s, u32 *refusal)
@@ -104,9 +115,11 @@ static int sock_build(struct tcpmig_session *s, u32 *refusal)
 	file = sock_alloc_file(sock, 0, NULL);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
+	if (s->built.state->waiting)
+		tcpmig_waiting_uncharge(sock->sk);
 	err = net_eq(sock_net(sock->sk), s->net) ? tcpmig_build(sock, &s->built, refusal) : -EXDEV;
 	if (err) {
-		tcpmig_destroy(sock->sk);
+		sock_discard(s, sock->sk);
 		fput(file);
 		return err;
 	}
@@ -121,7 +134,7 @@ static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void 
 	int fd;
 
 	b->fd = -1;
-	if (s->built.state->orphan)
+	if (s->built.state->orphan || s->built.state->waiting)
 		return copy_to_user(arg, b, sizeof(*b)) ? -EFAULT : 0;
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
@@ -151,7 +164,7 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
 	if (!err) {
 		err = sock_publish(s, &b, arg);
 		if (err) {
-			tcpmig_destroy(s->sk);
+			sock_discard(s, s->sk);
 			tcpmig_session_forget_sock(s);
 		}
 	} else if (tcpmig_count_refusal(b.refusal) && copy_to_user(arg, &b, sizeof(b))) {
@@ -167,9 +180,44 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
 	return 0;
 }
 
+int tcpmig_session_queue(struct tcpmig_session *s, void __user *arg)
+{
+	struct socket *sock;
+	int fd, err;
+
+	if (copy_from_user(&fd, arg, sizeof(fd)))
+		return -EFAULT;
+	if (!s->built.state->waiting)
+		return -EINVAL;
+	sock = sockfd_lookup(fd, &err);
+	if (!sock)
+		return err;
+	if (sock->sk->sk_prot != s->sk->sk_prot || sock->sk->sk_state != TCP_LISTEN ||
+	    !net_eq(sock_net(sock->sk), s->net)) {
+		fput(sock->file);
+		return -EINVAL;
+	}
+	if (s->listener)
+		fput(s->listener);
+	s->listener = sock->file;
+	return 0;
+}
+
 int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg)
 {
-	tcpmig_activate(s->sk, &s->built, s->capture);
+	int err;
+
+	if (s->built.state->waiting) {
+		if (!s->listener)
+			return -EDESTADDRREQ;
+		err = tcpmig_waiting_queue(sock_from_file(s->listener)->sk, sock_from_file(s->file));
+		if (err)
+			return err;
+	}
+	if (s->built.state->tcp_state == TCP_LISTEN)
+		tcpmig_listener_activate(s->sk, &s->built, s->capture);
+	else
+		tcpmig_activate(s->sk, &s->built, s->capture);
 	s->status.activate_ns = ktime_get_ns();
 	tcpmig_status_set_capture(s, s->capture);
 	tcpmig_capture_free(s->capture);

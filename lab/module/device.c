@@ -42,6 +42,7 @@ static const struct {
 	int (*call)(struct tcpmig_session *s, void __user *arg);
 } calls[] = {
 	{ TCPMIG_IOC_ATTACH, AT(IDLE) | AT(ATTACHED), tcpmig_session_attach },
+	{ TCPMIG_IOC_WAITING, AT(IDLE) | AT(ATTACHED), tcpmig_session_waiting },
 	{ TCPMIG_IOC_FLUSH, AT(ATTACHED), tcpmig_session_flush },
 	{ TCPMIG_IOC_WINDOW, AT(ATTACHED), tcpmig_session_window },
 	{ TCPMIG_IOC_FREEZE, AT(ATTACHED), tcpmig_session_freeze },
@@ -50,6 +51,7 @@ static const struct {
 	{ TCPMIG_IOC_ABORT, AT(FROZEN) | AT(CAPTURING) | AT(BUILT), tcpmig_session_abort_call },
 	{ TCPMIG_IOC_CAPTURE, AT(IDLE), tcpmig_session_capture },
 	{ TCPMIG_IOC_SET, AT(IDLE) | AT(CAPTURING), tcpmig_session_set },
+	{ TCPMIG_IOC_QUEUE, AT(BUILT), tcpmig_session_queue },
 	{ TCPMIG_IOC_ACTIVATE, AT(BUILT), tcpmig_session_activate },
 	{ TCPMIG_IOC_STATUS, ~0u, tcpmig_session_status },
 };

@@ -2,6 +2,7 @@
 /* Which connections can leave (ATTACH, FREEZE): answered before anything is frozen. */
 #include <net/ipv6.h>
 #include <net/mptcp.h>
+#include <net/sock_reuseport.h>
 #include <net/tcp.h>
 
 #include "module.h"
@@ -30,14 +31,33 @@ static bool sends_zerocopy(struct sock *sk)
 	return false;
 }
 
+/* A BPF program chooses among sockets that share a port. */
+static bool reuseport_program(const struct sock *sk)
+{
+	const struct sock_reuseport *group;
+	bool chooses;
+
+	rcu_read_lock();
+	group = rcu_dereference(sk->sk_reuseport_cb);
+	chooses = group && rcu_access_pointer(group->prog);
+	rcu_read_unlock();
+	return chooses;
+}
+
 static bool bpf_attached(const struct sock *sk)
 {
 	return sk->sk_user_data || rcu_access_pointer(sk->sk_filter) || sk->sk_prot != sk->sk_prot_creator ||
+	       reuseport_program(sk) ||
 	       READ_ONCE(tcp_sk(sk)->bpf_sock_ops_cb_flags);
 }
 
-static bool fastopen_pending(const struct tcp_sock *tp)
+static bool fastopen_pending(const struct sock *sk)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	/* The cookies that allow it are this machine's. */
+	if (sk->sk_state == TCP_LISTEN)
+		return inet_csk(sk)->icsk_accept_queue.fastopenq.max_qlen;
 	return tp->fastopen_req || rcu_access_pointer(tp->fastopen_rsk) || (tp->syn_data && !tp->syn_data_acked);
 }
 
@@ -54,7 +74,7 @@ static bool is_of_one_link(const struct sock *sk)
 /* In CLOSE: only what was connected once, and has perhaps something to read. */
 bool tcpmig_sock_movable(const struct sock *sk)
 {
-	return BIT(sk->sk_state) & TCPMIG_MOVABLE_STATES && inet_sk(sk)->inet_dport;
+	return sk->sk_state == TCP_LISTEN || (BIT(sk->sk_state) & TCPMIG_MOVABLE_STATES && inet_sk(sk)->inet_dport);
 }
 
 /* The caller holds the socket's lock. */
@@ -76,7 +96,7 @@ static u32 refusal(struct sock *sk)
 		return TCPMIG_ULP;
 	if (signs_segments(tp))
 		return TCPMIG_MD5_AO;
-	if (fastopen_pending(tp))
+	if (fastopen_pending(sk))
 		return TCPMIG_FASTOPEN;
 	if (tp->repair)
 		return TCPMIG_REPAIR;

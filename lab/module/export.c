@@ -185,6 +185,8 @@ static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f, struct tcpmig
 		return -ENOTCONN;
 	if (tcpmig_sock_refusal(sk))
 		return -EOPNOTSUPP;
+	if (sk->sk_state == TCP_LISTEN)
+		return tcpmig_listener_freeze(sk, f);
 	if (sk->sk_state != TCP_CLOSE)
 		err = leave_wire(sk, f);
 	if (err)
@@ -223,7 +225,8 @@ int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *f, struct tcpmig_
 	int err;
 
 	lock_sock(sk);
-	err = tcpmig_state_encode(w, f->state) ?: tcpmig_queues_encode(w, sk);
+	err = tcpmig_state_encode(w, f->state) ?: tcpmig_queues_encode(w, sk) ?:
+	      tcpmig_handshakes_encode(w, &f->handshakes);
 	release_sock(sk);
 	return err;
 }
@@ -231,6 +234,7 @@ int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *f, struct tcpmig_
 static void frozen_free(struct tcpmig_frozen *f)
 {
 	tcpmig_capture_free(f->capture);
+	tcpmig_handshakes_forget(&f->handshakes);
 	kfree(f->state);
 	*f = (struct tcpmig_frozen){};
 }
@@ -252,20 +256,27 @@ void tcpmig_destroy(struct sock *sk)
 }
 
 /* Under one lock from the old state to the end: no timer gets between, and so nothing is sent. */
-void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
+int tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 {
+	int err = 0;
+
 	lock_sock(sk);
 	tcpmig_tcp_state_store(sk, f->tcp_state);
+	if (f->tcp_state == TCP_LISTEN)
+		err = tcpmig_listener_commit(sk, f);
 	if (f->state->orphan)
 		tcpmig_orphan_destroy(sk, f->state);
-	else
+	else if (!err)
 		destroy_locked(sk);
 	release_sock(sk);
+	if (err)
+		return err;
 	frozen_free(f);
 	tcpmig_count(committed);
+	return 0;
 }
 
-void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
+static void thaw_connection(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);
 	tcpmig_tcp_state_store(sk, f->tcp_state);
@@ -278,6 +289,14 @@ void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
 		tcpmig_capture_release(f->capture, sk);
 		tcpmig_kick(sk);
 	}
+}
+
+void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *f)
+{
+	if (f->tcp_state == TCP_LISTEN)
+		tcpmig_listener_thaw(sk, f);
+	else
+		thaw_connection(sk, f);
 	frozen_free(f);
 	tcpmig_count(aborted);
 }

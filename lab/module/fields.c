@@ -13,11 +13,12 @@
 	{ .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = TYPE_OF(_member), \
 	  .size = sizeof(MEMBER(_member)), \
 	  .kind = _kind, .min = _min, .max = _max }
-#define BYTES(_attr, _member) BYTES_GROUP(_attr, _member, ALWAYS)
+/* Of the kind that KIND says. */
+#define BYTES(_attr, _member) BYTES_GROUP(_attr, _member, KIND)
 #define BYTES_GROUP(_attr, _member, _kind) \
 	{ .kind = _kind, .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = NLA_BINARY, \
 	  .size = sizeof(MEMBER(_member)) }
-#define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, ALWAYS, _min, _max)
+#define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, KIND, _min, _max)
 #define ANY(_attr, _member) RANGE(_attr, _member, 0, U32_MAX)
 #define FLAG(_attr, _member) RANGE(_attr, _member, 0, 1)
 #define AGE(_attr, _member) RANGE(_attr, _member, 0, AGE_MAX)
@@ -25,16 +26,19 @@
 #define AGE_OR_NEVER(_attr, _member) ANY(_attr, _member)
 
 #define AGE_MAX (1 << 30)
-#define BUFFER_MAX (1 << 30)
+#define BUFFER_MAX TCPMIG_BUFFER_MAX
 
 const struct tcpmig_field tcpmig_fields[] = {
+#define KIND ALWAYS
 	RANGE(VERSION, version, TCPMIG_STATE_VERSION, TCPMIG_STATE_VERSION),
 	BYTES(LADDR, tuple.laddr), BYTES(RADDR, tuple.raddr),
-	RANGE(LPORT, tuple.lport, 1, U16_MAX), RANGE(RPORT, tuple.rport, 1, U16_MAX),
+	RANGE(LPORT, tuple.lport, 1, U16_MAX), ANY(RPORT, tuple.rport),
 	RANGE(FAMILY, family, AF_INET, AF_INET6), RANGE(TCP_STATE, tcp_state, TCP_ESTABLISHED, TCP_CLOSING),
 	FLAG(ORPHAN, orphan), RANGE(SHUTDOWN, shutdown, 0, SHUTDOWN_MASK), FLAG(DONE, done),
 	RANGE(ERROR, error, 0, MAX_ERRNO),
 
+#undef KIND
+#define KIND CONNECTION
 	ANY(RCV_NXT, rcv_nxt), ANY(COPIED_SEQ, copied_seq), ANY(RCV_WUP, rcv_wup), ANY(SND_UNA, snd_una),
 	ANY(SND_NXT, snd_nxt), ANY(WRITE_SEQ, write_seq), ANY(SND_SML, snd_sml), ANY(PUSHED_SEQ, pushed_seq),
 
@@ -43,7 +47,7 @@ const struct tcpmig_field tcpmig_fields[] = {
 	ANY(SND_WL1, snd_wl1), RANGE(SND_WND, snd_wnd, 0, TCPMIG_WINDOW_MAX),
 	RANGE(MAX_WINDOW, max_window, 0, TCPMIG_WINDOW_MAX), RANGE(RCV_WND, rcv_wnd, 0, TCPMIG_WINDOW_MAX),
 	RANGE(RCV_SSTHRESH, rcv_ssthresh, 0, BUFFER_MAX),
-	RANGE(WINDOW_CLAMP, window_clamp, 1, BUFFER_MAX), RANGE(RCVQ_SPACE, rcvq_space, 1, BUFFER_MAX),
+	GROUP(WINDOW_CLAMP, window_clamp, ALWAYS, 0, BUFFER_MAX), RANGE(RCVQ_SPACE, rcvq_space, 1, BUFFER_MAX),
 	ANY(RCVQ_SEQ, rcvq_seq), ANY(RCVQ_AGE_US, rcvq_age_us), RANGE(RCV_RTT_US, rcv_rtt_us, 0, AGE_MAX),
 	ANY(RCV_RTT_SEQ, rcv_rtt_seq), ANY(RCV_RTT_AGE_US, rcv_rtt_age_us),
 	GROUP(SCALING_RATIO, scaling_ratio, SCALING_RATIO, 1, U8_MAX),
@@ -52,7 +56,8 @@ const struct tcpmig_field tcpmig_fields[] = {
 	FLAG(WSCALE_OK, wscale_ok), RANGE(SND_WSCALE, snd_wscale, 0, TCP_MAX_WSCALE),
 	RANGE(RCV_WSCALE, rcv_wscale, 0, TCP_MAX_WSCALE), RANGE(SACK_OK, sack_ok, 0, 7), FLAG(TSTAMP_OK, tstamp_ok),
 	RANGE(MSS_CLAMP, mss_clamp, TCP_MIN_MSS, U16_MAX), RANGE(ADVMSS, advmss, TCP_MIN_MSS, U16_MAX),
-	ANY(USER_MSS, user_mss), RANGE(MSS_CACHE, mss_cache, 1, U16_MAX), FLAG(MTU_PROBING, mtu_probing), RANGE(ECN_FLAGS, ecn_flags, 0, 15),
+	GROUP(USER_MSS, user_mss, ALWAYS, 0, U32_MAX), RANGE(MSS_CACHE, mss_cache, 1, U16_MAX),
+	FLAG(MTU_PROBING, mtu_probing), RANGE(ECN_FLAGS, ecn_flags, 0, 15),
 
 	ANY(TSVAL, tsval), GROUP(USEC_TS, usec_ts, USEC_TS, 0, 1), ANY(TS_RECENT, ts_recent),
 	AGE_OR_NEVER(TS_RECENT_AGE_S, ts_recent_age_s), ANY(RCV_TSVAL, rcv_tsval), ANY(RCV_TSECR, rcv_tsecr),
@@ -87,13 +92,14 @@ const struct tcpmig_field tcpmig_fields[] = {
 	ANY(RATE_DELIVERED, rate_delivered), ANY(RATE_INTERVAL_US, rate_interval_us),
 	FLAG(RATE_APP_LIMITED, rate_app_limited),
 
-	RANGE(SACKS, sacks, 0, TCP_NUM_SACKS), BYTES(SACK_BLOCKS, sack), FLAG(DSACK, dsack), BYTES(DSACK_BLOCK, dsack_block),
+	RANGE(SACKS, sacks, 0, TCP_NUM_SACKS), BYTES(SACK_BLOCKS, sack), FLAG(DSACK, dsack),
+	BYTES(DSACK_BLOCK, dsack_block),
 
 	RANGE(CWND, cwnd, 1, 1 << 24), ANY(CWND_CNT, cwnd_cnt), RANGE(CWND_CLAMP, cwnd_clamp, 1, U32_MAX),
 	ANY(CWND_USED, cwnd_used), RANGE(SSTHRESH, ssthresh, 2, S32_MAX), RANGE(REORDERING, reordering, 1, 1000),
 	AGE(CWND_AGE_MS, cwnd_age_ms), FLAG(CWND_LIMITED, cwnd_limited), ANY(MAX_PACKETS_OUT, max_packets_out),
 	ANY(CWND_USAGE_SEQ, cwnd_usage_seq),
-	ANY(PACING_RATE, pacing_rate), ANY(MAX_PACING_RATE, max_pacing_rate),
+	ANY(PACING_RATE, pacing_rate), GROUP(MAX_PACING_RATE, max_pacing_rate, ALWAYS, 0, U32_MAX),
 	GROUP(CUBIC_CNT, cubic.cnt, CUBIC, 0, U32_MAX), GROUP(CUBIC_LAST_MAX, cubic.last_max, CUBIC, 0, 1 << 24),
 	GROUP(CUBIC_LAST_CWND, cubic.last_cwnd, CUBIC, 0, 1 << 24),
 	GROUP(CUBIC_LAST_AGE_MS, cubic.last_age_ms, CUBIC, 0, U32_MAX),
@@ -122,6 +128,8 @@ const struct tcpmig_field tcpmig_fields[] = {
 	GROUP(BBR_EPOCH_ACKED, bbr.epoch_acked, BBR, 0, (1 << 20) - 1), BYTES_GROUP(BBR_EXTRA, bbr.extra, BBR),
 	GROUP(BBR_EXTRA_ROUNDS, bbr.extra_rounds, BBR, 0, 31), GROUP(BBR_EXTRA_INDEX, bbr.extra_index, BBR, 0, 1),
 
+#undef KIND
+#define KIND ALWAYS
 	RANGE(RCVBUF, rcvbuf, 128, BUFFER_MAX), RANGE(SNDBUF, sndbuf, 128, BUFFER_MAX),
 	RANGE(BUF_LOCK, buf_lock, 0, SOCK_BUF_LOCK_MASK), RANGE(RCVLOWAT, rcvlowat, 1, S32_MAX),
 	AGE_OR_NEVER(RCVTIMEO_MS, rcvtimeo_ms), AGE_OR_NEVER(SNDTIMEO_MS, sndtimeo_ms), ANY(PRIORITY, priority),
@@ -139,8 +147,13 @@ const struct tcpmig_field tcpmig_fields[] = {
 	GROUP(PMTUDISC6, pmtudisc6, V6, IPV6_PMTUDISC_DONT, IPV6_PMTUDISC_OMIT),
 	GROUP(FLOW_LABEL, flow_label, V6, 0, U32_MAX), GROUP(AUTOFLOWLABEL, autoflowlabel, V6, 0, 3),
 
+#undef KIND
+#define KIND CONNECTION
 	ANY(BYTES_SENT, bytes_sent), ANY(BYTES_ACKED, bytes_acked), ANY(BYTES_RECEIVED, bytes_received),
 	ANY(BYTES_RETRANS, bytes_retrans), ANY(SEGS_IN, segs_in), ANY(SEGS_OUT, segs_out),
 	ANY(TOTAL_RETRANS, total_retrans),
+
+	GROUP(WAITING, waiting, WAITING, 1, 1), GROUP(BACKLOG, backlog, LISTENER, 0, S32_MAX),
+	GROUP(SAVE_SYN, save_syn, LISTENER, 0, 2), GROUP(SYN_SHARE, syn_share, SHARE, 0, U32_MAX),
 };
 const unsigned int tcpmig_fields_count = ARRAY_SIZE(tcpmig_fields);

@@ -5,8 +5,9 @@
 
 #include "state.h"
 
-/* Always there, or with a group that another kernel, congestion control or family does not have. */
-enum tcpmig_field_kind { ALWAYS, SCALING_RATIO, MWND, USEC_TS, CUBIC, BBR, V6 };
+/* Always there, of all but a listening socket, or with a group that another kernel, congestion control, family or
+ * state does not have. */
+enum tcpmig_field_kind { ALWAYS, CONNECTION, SCALING_RATIO, MWND, USEC_TS, CUBIC, BBR, V6, WAITING, LISTENER, SHARE };
 
 struct tcpmig_field {
 	u16 attr;

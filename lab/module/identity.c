@@ -34,7 +34,7 @@ static void repair_begin(struct sock *sk, const struct tcpmig_state *s)
 }
 
 /* As the socket's family writes it. */
-static int address_fill(struct sockaddr_storage *a, const struct tcpmig_state *s, const u8 *address, __be16 port)
+int tcpmig_address_fill(struct sockaddr_storage *a, const struct tcpmig_state *s, const u8 *address, __be16 port)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)a;
 	struct sockaddr_in *in = (struct sockaddr_in *)a;
@@ -83,7 +83,7 @@ static int enter_tables(struct socket *sock, const struct tcpmig_state *s, u32 *
 	struct sockaddr_storage a;
 	int err, size;
 
-	size = address_fill(&a, s, s->tuple.laddr, s->tuple.lport);
+	size = tcpmig_address_fill(&a, s, s->tuple.laddr, s->tuple.lport);
 	err = compat_bind(sock, &a, size);
 	if (err == -EADDRINUSE)
 		*refusal = TCPMIG_PORT_IN_USE;
@@ -91,7 +91,7 @@ static int enter_tables(struct socket *sock, const struct tcpmig_state *s, u32 *
 		*refusal = TCPMIG_NO_ADDRESS;
 	if (err)
 		return err;
-	size = address_fill(&a, s, s->tuple.raddr, s->tuple.rport);
+	size = tcpmig_address_fill(&a, s, s->tuple.raddr, s->tuple.rport);
 	err = s->tcp_state == TCP_SYN_SENT ? connect_muted(sock, s, &a, size) : compat_connect(sock, &a, size, 0);
 	if (err == -EADDRNOTAVAIL)
 		*refusal = TCPMIG_TUPLE_IN_USE;

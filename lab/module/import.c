@@ -231,10 +231,13 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 	return 0;
 }
 
-int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *refusal)
+int tcpmig_build(struct socket *sock, struct tcpmig_built *built, u32 *refusal)
 {
-	int err = tcpmig_identify(sock, built->state, refusal);
+	int err;
 
+	if (built->state->tcp_state == TCP_LISTEN)
+		return tcpmig_listener_build(sock, built, refusal);
+	err = tcpmig_identify(sock, built->state, refusal);
 	if (err)
 		return err;
 	lock_sock(sock->sk);

@@ -17,7 +17,7 @@ static int __init tcpmig_init(void)
 	err = tcpmig_cluster_init();
 	if (err)
 		goto err_cluster;
-	err = tcpmig_capture_init();
+	err = tcpmig_hook_init();
 	if (err)
 		goto err_capture;
 	err = tcpmig_device_init();
@@ -26,7 +26,7 @@ static int __init tcpmig_init(void)
 	return 0;
 
 err_device:
-	tcpmig_capture_exit();
+	tcpmig_hook_exit();
 err_capture:
 	tcpmig_cluster_exit();
 err_cluster:
@@ -37,7 +37,7 @@ err_cluster:
 static void __exit tcpmig_exit(void)
 {
 	tcpmig_device_exit();
-	tcpmig_capture_exit();
+	tcpmig_hook_exit();
 	tcpmig_cluster_exit();
 	tcpmig_stats_exit();
 }

@@ -20,10 +20,11 @@
 struct tcpmig_state;
 struct tcpmig_writer;
 struct tcpmig_queue_bytes;
+struct tcpmig_built;
 
 /* stats.c. A counter for every drop and refusal; shown by these names. Any context. */
 #define TCPMIG_COUNTERS(F) \
-	F(frozen) F(committed) F(aborted) F(built) F(activated) F(discarded) \
+	F(frozen) F(committed) F(aborted) F(built) F(activated) F(discarded) F(handshakes_lost) F(queued) \
 	F(captured) F(capture_duplicates) F(capture_over_limit) F(capture_no_memory) F(reinjected) F(reinject_stale) \
 	F(capture_purged) \
 	F(group_frames) F(tcp_unowned_dropped) F(tcp_syn_accepted) F(tcp_syn_dropped) F(tcp_timewait_released) \
@@ -50,6 +51,12 @@ static inline void tcpmig_tcp_state_store(struct sock *sk, int state)
 
 int tcpmig_state_init(void);
 
+/* hook.c */
+int tcpmig_hook_init(void);
+void tcpmig_hook_exit(void);
+/* As if the hook had let it pass. RCU, BH disabled. */
+void tcpmig_deliver(struct net *net, u8 family, struct sk_buff *skb);
+
 /* capture.c */
 struct tcpmig_capture_queue;
 
@@ -57,12 +64,11 @@ struct tcpmig_capture_counts {
 	u32 captured, duplicates, reinjected, stale, dropped;
 };
 
-int tcpmig_capture_init(void);
-void tcpmig_capture_exit(void);
 /* Segments of the tuple are kept from now on. -EADDRINUSE when another session does that. Process context. */
 struct tcpmig_capture_queue *tcpmig_capture_start(struct net *net, const struct tcpmig_tuple *tuple);
 bool tcpmig_capture_active(struct net *net, const struct tcpmig_tuple *tuple);
-/* Hands the segments to the stack in order and ends the capture; sk (not locked by the caller) says what it has. */
+/* Hands the segments to the stack in order and ends the capture; sk (not locked by the caller) says what it has. It is
+ * NULL of a listening socket: what is for no connection or handshake by then is forgotten. */
 void tcpmig_capture_release(struct tcpmig_capture_queue *queue, const struct sock *sk);
 /* Ends the capture and forgets the segments. */
 void tcpmig_capture_purge(struct tcpmig_capture_queue *queue);
@@ -75,11 +81,16 @@ unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_st
 int tcpmig_cluster_init(void);
 void tcpmig_cluster_exit(void);
 unsigned int tcpmig_cluster_verdict(struct sk_buff *skb, const struct nf_hook_state *state);
+/* Whose SYNs to a port this node answers, a bit for each node. False without a cluster of at most 32 nodes. */
+bool tcpmig_cluster_share(__be16 port, u32 *share);
+void tcpmig_cluster_share_set(__be16 port, u32 share);
 
 /* eligible.c: enum tcpmig_refusal. The caller holds the socket's lock. */
 #define TCPMIG_MOVABLE_STATES \
 	(TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT | TCPF_LAST_ACK | \
-	 TCPF_CLOSING | TCPF_CLOSE)
+	 TCPF_CLOSING | TCPF_LISTEN | TCPF_CLOSE)
+/* What accept can return (inet_accept), and the state in which nothing is said any more. */
+#define TCPMIG_WAITING_STATES (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_CLOSE)
 u32 tcpmig_sock_refusal(struct sock *sk);
 bool tcpmig_sock_movable(const struct sock *sk);
 
@@ -98,6 +109,8 @@ u32 tcpmig_tuple_hash(const struct tcpmig_tuple *tuple);
 struct sock *tcpmig_tuple_lookup(struct net *net, const struct tcpmig_tuple *tuple);
 /* enum tcpmig_refusal: whether a connection of this tuple can come. Process context. */
 u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *tuple);
+/* The same of a listening socket; with `shares` it may be one of several (SO_REUSEPORT). */
+u32 tcpmig_listener_refusal(struct net *net, const struct tcpmig_tuple *tuple, bool shares, bool v6only);
 
 static inline bool tcpmig_tuple_same(const struct tcpmig_tuple *a, const struct tcpmig_tuple *b)
 {
@@ -113,12 +126,48 @@ int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size
 int tcpmig_fin_import(struct sock *sk, u32 seq);
 int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size);
 
+/* handshake.c: of a listening socket that no segment finds. A timer that is stopped stays pending, as it has a reference
+ * to its handshake: it is only far away. */
+#define TCPMIG_TIMER_STOPPED (HZ * 3600 * 24)
+
+struct tcpmig_handshakes {
+	unsigned int count;
+	struct request_sock **of;       /* with references */
+	struct tcpmig_handshake *state; /* of each */
+};
+
+int tcpmig_handshakes_freeze(struct sock *listener, struct tcpmig_handshakes *h);
+void tcpmig_handshakes_start(struct tcpmig_handshakes *h);
+void tcpmig_handshakes_drop(struct sock *listener, struct tcpmig_handshakes *h);
+void tcpmig_handshakes_forget(struct tcpmig_handshakes *h);
+int tcpmig_handshakes_encode(struct tcpmig_writer *w, const struct tcpmig_handshakes *h);
+
 /* export.c. The caller holds a reference to the socket, not its lock. */
 struct tcpmig_frozen {
 	int tcp_state;
 	struct tcpmig_capture_queue *capture;
 	struct tcpmig_state *state;
+	struct tcpmig_handshakes handshakes;
 };
+
+/* listener.c: a listening socket on both machines. The caller holds its lock, but for thaw and activate. */
+int tcpmig_listener_freeze(struct sock *sk, struct tcpmig_frozen *f);
+void tcpmig_listener_thaw(struct sock *sk, struct tcpmig_frozen *f);
+/* -EBUSY while connections wait to be accepted. */
+int tcpmig_listener_commit(struct sock *sk, struct tcpmig_frozen *f);
+int tcpmig_listener_build(struct socket *sock, struct tcpmig_built *built, u32 *refusal);
+void tcpmig_listener_activate(struct sock *sk, struct tcpmig_built *built, struct tcpmig_capture_queue *capture);
+void tcpmig_listener_discard(struct sock *sk, struct tcpmig_built *built);
+
+/* waiting.c: connections in the accept queue of a listening socket, which has a reference to them. */
+/* With a reference; NULL beyond the last. */
+struct sock *tcpmig_waiting_find(struct sock *listener, u32 index);
+/* Out of the queue, into a socket that the caller releases. */
+struct socket *tcpmig_waiting_take(struct sock *listener, struct sock *sk);
+/* A built connection, out of its socket and into the queue. -ENOTCONN when that no longer listens. */
+int tcpmig_waiting_queue(struct sock *listener, struct socket *sock);
+/* What waits is no memory group's before it is accepted. */
+void tcpmig_waiting_uncharge(struct sock *sk);
 
 /* window.c: a window that was closed, and what it was. */
 struct tcpmig_window {
@@ -136,7 +185,8 @@ int tcpmig_flush(struct sock *sk, u32 timeout_ms, u32 *left);
 
 int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen, struct tcpmig_window *window);
 int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
-void tcpmig_commit(struct sock *sk, struct tcpmig_frozen *frozen);
+/* 0, or the error of a listening socket's: then it is frozen as before. */
+int tcpmig_commit(struct sock *sk, struct tcpmig_frozen *frozen);
 void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);
 /* Ends a connection without a segment to the peer. */
 void tcpmig_destroy(struct sock *sk);
@@ -150,11 +200,18 @@ struct tcpmig_built {
 	struct tcpmig_state *state;
 	void *data;             /* the attributes */
 	size_t size;
+	struct tcpmig_handshakes handshakes;
 };
 
-/* Takes the state over into a fresh socket, which stays silent. Says in *refusal why not. */
-int tcpmig_build(struct socket *sock, const struct tcpmig_built *built, u32 *refusal);
+/* syn.c. */
+int tcpmig_handshakes_build(struct sock *listener, const struct tcpmig_built *built, struct tcpmig_handshakes *h);
+int tcpmig_handshakes_check(struct tcpmig_state *s, const void *data, size_t size);
 
+/* Takes the state over into a fresh socket, which stays silent. Says in *refusal why not. */
+int tcpmig_build(struct socket *sock, struct tcpmig_built *built, u32 *refusal);
+
+struct sockaddr_storage;
+int tcpmig_address_fill(struct sockaddr_storage *a, const struct tcpmig_state *s, const u8 *address, __be16 port);
 /* identity.c. Leaves the socket in repair mode. *refusal as above; the caller destroys the socket on an error. */
 int tcpmig_identify(struct socket *sock, const struct tcpmig_state *s, u32 *refusal);
 

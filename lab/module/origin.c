@@ -45,19 +45,26 @@ static int find_by_tuple(struct tcpmig_session *s, const struct tcpmig_tuple *tu
 	return -EOPNOTSUPP;
 }
 
-static int attach(struct tcpmig_session *s, struct tcpmig_attach *a)
+/* What the session holds, if it can be moved. */
+static int judge(struct tcpmig_session *s, u32 *refusal, u32 *state, struct tcpmig_tuple *tuple)
 {
-	int err = a->fd >= 0 ? find_by_descriptor(s, a->fd) : find_by_tuple(s, &a->tuple, &a->refusal);
-
-	if (err)
-		return err;
 	lock_sock(s->sk);
-	a->refusal = tcpmig_sock_refusal(s->sk);
-	a->state = s->sk->sk_state;
-	if (!a->refusal)
-		tcpmig_sock_tuple(s->sk, &a->tuple);
+	*refusal = tcpmig_sock_refusal(s->sk);
+	*state = s->sk->sk_state;
+	if (!*refusal)
+		tcpmig_sock_tuple(s->sk, tuple);
 	release_sock(s->sk);
-	return a->refusal ? -EOPNOTSUPP : 0;
+	if (*refusal)
+		return -EOPNOTSUPP;
+	s->tuple = *tuple;
+	s->stage = TCPMIG_STAGE_ATTACHED;
+	return 0;
+}
+
+static void let_go(struct tcpmig_session *s)
+{
+	tcpmig_session_forget_sock(s);
+	s->stage = TCPMIG_STAGE_IDLE;
 }
 
 int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg)
@@ -71,16 +78,47 @@ int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg)
 	a.state = 0;
 	if (a.fd >= 0)
 		a.tuple = (struct tcpmig_tuple){};
-	tcpmig_session_forget_sock(s);
-	s->stage = TCPMIG_STAGE_IDLE;
-	err = attach(s, &a);
-	if (err) {
-		tcpmig_session_forget_sock(s);
-	} else {
-		s->tuple = a.tuple;
-		s->stage = TCPMIG_STAGE_ATTACHED;
-	}
+	let_go(s);
+	err = a.fd >= 0 ? find_by_descriptor(s, a.fd) : find_by_tuple(s, &a.tuple, &a.refusal);
+	if (!err)
+		err = judge(s, &a.refusal, &a.state, &a.tuple);
+	if (err)
+		let_go(s);
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : err;
+}
+
+/* The listening socket stays with the session, which at COMMIT takes the connection out of its queue. */
+static int find_waiting(struct tcpmig_session *s, const struct tcpmig_waiting *w)
+{
+	struct socket *sock;
+	int err;
+
+	sock = sockfd_lookup(w->fd, &err);
+	if (!sock)
+		return err;
+	s->listener = sock->file;
+	if (!net_eq(sock_net(sock->sk), s->net))
+		return -EXDEV;
+	if (sock->sk->sk_protocol != IPPROTO_TCP || sock->sk->sk_type != SOCK_STREAM || sock->sk->sk_state != TCP_LISTEN)
+		return -EINVAL;
+	s->sk = tcpmig_waiting_find(sock->sk, w->index);
+	return s->sk ? 0 : -ENOENT;
+}
+
+int tcpmig_session_waiting(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_waiting w;
+	int err;
+
+	if (copy_from_user(&w, arg, sizeof(w)))
+		return -EFAULT;
+	w.refusal = TCPMIG_OK;
+	w.state = 0;
+	let_go(s);
+	err = find_waiting(s, &w) ?: judge(s, &w.refusal, &w.state, &w.tuple);
+	if (err)
+		let_go(s);
+	return copy_to_user(arg, &w, sizeof(w)) ? -EFAULT : err;
 }
 
 int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg)
@@ -90,6 +128,8 @@ int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg)
 
 	if (copy_from_user(&f, arg, sizeof(f)))
 		return -EFAULT;
+	if (s->listener)
+		return -EOPNOTSUPP;
 	err = tcpmig_flush(s->sk, f.timeout_ms, &f.left);
 	return copy_to_user(arg, &f, sizeof(f)) ? -EFAULT : err;
 }
@@ -102,6 +142,8 @@ int tcpmig_session_window(struct tcpmig_session *s, void __user *arg)
 		return -EFAULT;
 	if (closed > 1)
 		return -EINVAL;
+	if (s->sk->sk_state == TCP_LISTEN)
+		return -ENOTCONN;
 	if (closed)
 		tcpmig_window_close(s->sk, &s->window);
 	else
@@ -115,6 +157,7 @@ int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg)
 
 	if (err)
 		return err;
+	s->frozen.state->waiting = !!s->listener;
 	s->status = (struct tcpmig_status){ .freeze_ns = ktime_get_ns() };
 	tcpmig_status_set_queues(s, &s->frozen.state->bytes);
 	s->stage = TCPMIG_STAGE_FROZEN;
@@ -147,8 +190,20 @@ int tcpmig_session_get(struct tcpmig_session *s, void __user *arg)
 
 int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg)
 {
+	struct socket *accepted = NULL;
+	int err;
+
 	tcpmig_status_set_capture(s, s->frozen.capture);
-	tcpmig_commit(s->sk, &s->frozen);
+	if (s->listener) {
+		accepted = tcpmig_waiting_take(sock_from_file(s->listener)->sk, s->sk);
+		if (!accepted)
+			return -ENOMEM;
+	}
+	err = tcpmig_commit(s->sk, &s->frozen);
+	if (accepted)
+		sock_release(accepted);
+	if (err)
+		return err;
 	tcpmig_session_forget_sock(s);
 	s->stage = TCPMIG_STAGE_ENDED;
 	return 0;

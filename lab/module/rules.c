@@ -60,6 +60,19 @@ static const char *end_contradiction(const struct tcpmig_state *s)
 	return NULL;
 }
 
+static const char *listener_contradiction(const struct tcpmig_state *s)
+{
+	if (s->tuple.rport || !ipv6_addr_any(tcpmig_tuple_raddr6(&s->tuple)))
+		return "remote end of a listening socket";
+	if (s->shutdown || s->done || s->orphan)
+		return "end of a listening socket";
+	if (s->bytes.rcv || s->bytes.rtx || s->bytes.write || s->bytes.ofo)
+		return "data of a listening socket";
+	if (s->has_scaling_ratio || s->has_mwnd || s->has_usec_ts || s->has_cubic || s->has_bbr)
+		return "a connection's numbers of a listening socket";
+	return NULL;
+}
+
 static const char *identity_contradiction(const struct tcpmig_state *s)
 {
 	if (!(BIT(s->tcp_state) & TCPMIG_MOVABLE_STATES))
@@ -70,15 +83,23 @@ static const char *identity_contradiction(const struct tcpmig_state *s)
 		return "IPv6 options and address family";
 	if (s->family == AF_INET && !tcpmig_tuple_is_ipv4(&s->tuple))
 		return "IPv6 address of an IPv4 socket";
-	if (tcpmig_tuple_is_ipv4(&s->tuple) != ipv6_addr_v4mapped(tcpmig_tuple_raddr6(&s->tuple)))
-		return "addresses of two families";
 	if (tcpmig_tuple_is_ipv4(&s->tuple) && s->has_v6 && s->v6only)
 		return "IPv4 addresses of a socket for IPv6 only";
-	return end_contradiction(s);
+	if (s->waiting && (s->orphan || !(BIT(s->tcp_state) & TCPMIG_WAITING_STATES)))
+		return "waits to be accepted";
+	if (s->tcp_state == TCP_LISTEN)
+		return listener_contradiction(s);
+	if (!s->tuple.rport)
+		return "no remote port";
+	if (tcpmig_tuple_is_ipv4(&s->tuple) != ipv6_addr_v4mapped(tcpmig_tuple_raddr6(&s->tuple)))
+		return "addresses of two families";
+	return s->has_share ? "a share of SYNs without a listening socket" : end_contradiction(s);
 }
 
 static const char *window_contradiction(const struct tcpmig_state *s)
 {
+	if (!s->window_clamp)
+		return "no window at all";
 	if (after(s->rcv_wup, s->rcv_nxt) || after(s->snd_wl1, s->rcv_nxt + s->rcv_wnd))
 		return "receive window and sequence numbers";
 	if (s->has_mwnd && after(s->rcv_mwnd_seq, s->rcv_nxt + TCPMIG_WINDOW_MAX))
@@ -115,6 +136,8 @@ const char *tcpmig_state_contradiction(const struct tcpmig_state *s)
 		return "timer";
 	if (s->usec_ts && !COMPAT_HAS_USEC_TS)
 		return "this kernel's timestamps are milliseconds";
+	if (s->tcp_state == TCP_LISTEN)
+		return identity_contradiction(s);
 	return identity_contradiction(s) ?: send_contradiction(s) ?: receive_contradiction(s) ?:
 	       window_contradiction(s) ?: tcpmig_recovery_contradiction(s) ?: cubic_contradiction(s) ?:
 	       bbr_contradiction(s);

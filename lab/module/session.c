@@ -20,6 +20,9 @@ void tcpmig_session_forget_sock(struct tcpmig_session *s)
 		tcpmig_window_open(s->sk, &s->window);
 	if (s->file)
 		fput(s->file);
+	if (s->listener)
+		fput(s->listener);
+	s->listener = NULL;
 	if (s->sk)
 		sock_put(s->sk);
 	tcpmig_session_hold(s, NULL, NULL);
@@ -51,6 +54,7 @@ void tcpmig_session_forget_state(struct tcpmig_session *s)
 {
 	struct tcpmig_built *b = &s->built;
 
+	tcpmig_handshakes_forget(&b->handshakes);
 	kvfree(b->data);
 	kfree(b->state);
 	*b = (struct tcpmig_built){};
@@ -61,6 +65,7 @@ void tcpmig_session_abort(struct tcpmig_session *s)
 	if (s->stage == TCPMIG_STAGE_FROZEN) {
 		tcpmig_thaw(s->sk, &s->frozen);
 	} else if (s->stage == TCPMIG_STAGE_BUILT) {
+		tcpmig_listener_discard(s->sk, &s->built);
 		tcpmig_destroy(s->sk);
 		tcpmig_count(discarded);
 	}

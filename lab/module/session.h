@@ -22,6 +22,7 @@ struct tcpmig_session {
 	struct net *net;
 	struct sock *sk;                /* with a reference */
 	struct file *file;              /* of its socket, with a reference; NULL of a connection that no program has */
+	struct file *listener;          /* whose accept queue it waits in, or will; with a reference */
 	struct tcpmig_tuple tuple;
 	struct tcpmig_window window;    /* origin */
 	struct tcpmig_frozen frozen;
@@ -32,6 +33,7 @@ struct tcpmig_session {
 
 /* The calls of uapi/tcpmig.h, in order and under the session's lock. */
 int tcpmig_session_attach(struct tcpmig_session *s, void __user *arg);
+int tcpmig_session_waiting(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_window(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg);
@@ -40,6 +42,7 @@ int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_abort_call(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_set(struct tcpmig_session *s, void __user *arg);
+int tcpmig_session_queue(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_activate(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_status(struct tcpmig_session *s, void __user *arg);
 

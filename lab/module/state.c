@@ -26,6 +26,7 @@ static struct nla_policy policy[TCPMIG_A_MAX + 1] = {
 	[TCPMIG_A_RTX_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_WRITE_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_OFO] = NLA_POLICY_NESTED(ofo_policy),
+	[TCPMIG_A_HANDSHAKE] = NLA_POLICY_EXACT_LEN(sizeof(struct tcpmig_handshake)),
 	[TCPMIG_A_OFO_SEQ] = { .type = NLA_REJECT },
 	[TCPMIG_A_OFO_FIN] = { .type = NLA_REJECT },
 	[TCPMIG_A_OFO_DATA] = { .type = NLA_REJECT },
@@ -60,6 +61,14 @@ static bool field_here(const struct tcpmig_field *f, const struct tcpmig_state *
 		return s->has_bbr;
 	case V6:
 		return s->has_v6;
+	case CONNECTION:
+		return s->tcp_state != TCP_LISTEN;
+	case WAITING:
+		return s->waiting;
+	case LISTENER:
+		return s->tcp_state == TCP_LISTEN;
+	case SHARE:
+		return s->has_share;
 	default:
 		return true;
 	}
@@ -137,6 +146,12 @@ static int decode_ca_name(const struct nlattr *a, struct tcpmig_state *s)
 	return 0;
 }
 
+static bool attr_repeats(int attr)
+{
+	return (attr >= TCPMIG_A_RCV_DATA && attr <= TCPMIG_A_OFO_DATA) || attr == TCPMIG_A_HANDSHAKE ||
+	       attr > TCPMIG_A_MAX;
+}
+
 /* What the kernel's parser lets pass: of two attributes it would take the last, and it skips types that it has no policy
  * for. */
 static int attrs_check(const void *data, size_t size)
@@ -150,7 +165,7 @@ static int attrs_check(const void *data, size_t size)
 			return bad_attr(nla_type(a), "is not in host byte order");
 		if (!nla_type(a) || (nla_type(a) > TCPMIG_A_MAX && !(nla_type(a) & TCPMIG_A_OPTIONAL)))
 			return bad_attr(nla_type(a), "is unknown");
-		if (nla_type(a) < TCPMIG_A_RCV_DATA && __test_and_set_bit(nla_type(a), seen))
+		if (!attr_repeats(nla_type(a)) && __test_and_set_bit(nla_type(a), seen))
 			return bad_attr(nla_type(a), "is there twice");
 	}
 	return 0;
@@ -180,6 +195,8 @@ int tcpmig_state_decode(struct tcpmig_state *s, const void *data, size_t size)
 	s->has_cubic = tb[TCPMIG_A_CUBIC_CNT];
 	s->has_bbr = tb[TCPMIG_A_BBR_MIN_RTT_US];
 	s->has_v6 = tb[TCPMIG_A_V6ONLY];
+	s->has_share = tb[TCPMIG_A_SYN_SHARE];
+	s->waiting = !!tb[TCPMIG_A_WAITING];
 	for (i = 0; i < tcpmig_fields_count; i++) {
 		err = decode_field(&tcpmig_fields[i], tb, s);
 		if (err)

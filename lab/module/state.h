@@ -13,6 +13,7 @@
 struct tcpmig_built;
 
 #define TCPMIG_NEVER U32_MAX
+#define TCPMIG_BUFFER_MAX (1 << 30)
 /* RFC 7323, 2.3. */
 #define TCPMIG_WINDOW_MAX ((u32)U16_MAX << TCP_MAX_WSCALE)
 /* Acknowledged segments that CUBIC has yet to count. It counts them in a loop, so not just any number will do; a kernel
@@ -91,11 +92,15 @@ struct tcpmig_state {
 	u64 bytes_sent, bytes_acked, bytes_received, bytes_retrans;
 	u32 segs_in, segs_out, total_retrans;
 
-	/* Not on the wire: bytes in each queue, and which optional attributes are there. */
+	u8 waiting, save_syn;
+	u32 backlog, syn_share;
+
+	/* Not on the wire: bytes in each queue, which optional attributes are there, and how many handshakes. */
 	struct tcpmig_queue_bytes {
 		u32 rcv, rtx, write, ofo;
 	} bytes;
-	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_bbr, has_v6;
+	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_bbr, has_v6, has_share;
+	u32 handshakes;
 };
 
 /* Writes attributes to user space, or with a NULL iterator only adds up their size. */

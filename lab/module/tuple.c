@@ -15,14 +15,17 @@
 void tcpmig_sock_tuple(const struct sock *sk, struct tcpmig_tuple *t)
 {
 	const struct inet_sock *inet = inet_sk(sk);
+	bool listens = sk->sk_state == TCP_LISTEN;
 
 	*t = (struct tcpmig_tuple){ .lport = inet->inet_sport, .rport = inet->inet_dport };
 	if (sk->sk_family == AF_INET6) {
 		memcpy(t->laddr, &sk->sk_v6_rcv_saddr, sizeof(t->laddr));
-		memcpy(t->raddr, &sk->sk_v6_daddr, sizeof(t->raddr));
+		if (!listens)
+			memcpy(t->raddr, &sk->sk_v6_daddr, sizeof(t->raddr));
 	} else {
 		ipv6_addr_set_v4mapped(inet->inet_saddr, (struct in6_addr *)t->laddr);
-		ipv6_addr_set_v4mapped(inet->inet_daddr, (struct in6_addr *)t->raddr);
+		if (!listens)
+			ipv6_addr_set_v4mapped(inet->inet_daddr, (struct in6_addr *)t->raddr);
 	}
 }
 
@@ -75,13 +78,33 @@ u32 tcpmig_tuple_hash(const struct tcpmig_tuple *t)
 
 static bool family_has_address(struct net *net, const struct tcpmig_tuple *t)
 {
+	if (tcpmig_tuple_is_any(t))
+		return true;
 	if (tcpmig_tuple_is_ipv4(t))
 		return inet_addr_type(net, tcpmig_tuple_laddr4(t)) == RTN_LOCAL;
 	return ipv6_chk_addr(net, tcpmig_tuple_laddr6(t), NULL, 0);
 }
 
-static bool owner_has_address(const struct sock *sk, const struct tcpmig_tuple *t)
+/* What wants a port. */
+struct claim {
+	const struct tcpmig_tuple *tuple;
+	bool listens, shares, v6only;
+};
+
+static bool owner_has_ipv4(const struct sock *sk)
 {
+	return sk->sk_family == AF_INET || ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr) ||
+	       (ipv6_addr_any(&sk->sk_v6_rcv_saddr) && !ipv6_only_sock(sk));
+}
+
+static bool owner_has_address(const struct sock *sk, const struct claim *c)
+{
+	const struct tcpmig_tuple *t = c->tuple;
+
+	if (tcpmig_tuple_is_any(t) && tcpmig_tuple_is_ipv4(t))
+		return owner_has_ipv4(sk);
+	if (tcpmig_tuple_is_any(t))
+		return !c->v6only || sk->sk_family == AF_INET6;
 	if (sk->sk_family == AF_INET)
 		return tcpmig_tuple_is_ipv4(t) &&
 		       (!sk->sk_rcv_saddr || sk->sk_rcv_saddr == tcpmig_tuple_laddr4(t));
@@ -92,17 +115,19 @@ static bool owner_has_address(const struct sock *sk, const struct tcpmig_tuple *
 
 /*
  * Connections and listeners share a port, as those of one server do. Only a socket that is bound to it and neither
- * listens nor is connected, and that did not agree to share, has it for itself.
+ * listens nor is connected, and that did not agree to share, has it for itself; of two that listen both have to agree.
  */
-static bool owner_is_exclusive(const struct sock *sk, const struct tcpmig_tuple *t)
+static bool owner_is_exclusive(const struct sock *sk, const struct claim *c)
 {
-	return sk->sk_state == TCP_CLOSE && !sk->sk_reuse && !sk->sk_reuseport && owner_has_address(sk, t);
+	if (sk->sk_state == TCP_LISTEN)
+		return c->listens && !(c->shares && sk->sk_reuseport) && owner_has_address(sk, c);
+	return sk->sk_state == TCP_CLOSE && !sk->sk_reuse && !sk->sk_reuseport && owner_has_address(sk, c);
 }
 
-static bool port_is_exclusive(struct net *net, const struct tcpmig_tuple *t)
+static bool port_is_exclusive(struct net *net, const struct claim *c)
 {
 	struct inet_hashinfo *info = compat_hashinfo(net);
-	u16 port = ntohs(t->lport);
+	u16 port = ntohs(c->tuple->lport);
 	struct inet_bind_hashbucket *head = &info->bhash[inet_bhashfn(net, port, info->bhash_size)];
 	struct inet_bind2_bucket __maybe_unused *tb2;
 	struct inet_bind_bucket *tb;
@@ -114,7 +139,7 @@ static bool port_is_exclusive(struct net *net, const struct tcpmig_tuple *t)
 		if (!net_eq(ib_net(tb), net) || tb->port != port)
 			continue;
 		compat_for_each_port_owner(sk, tb2, tb)
-			exclusive |= owner_is_exclusive(sk, t);
+			exclusive |= owner_is_exclusive(sk, c);
 	}
 	spin_unlock_bh(&head->lock);
 	return exclusive;
@@ -145,15 +170,27 @@ static bool tuple_in_use(struct net *net, const struct tcpmig_tuple *t)
 	return sk;
 }
 
+u32 tcpmig_listener_refusal(struct net *net, const struct tcpmig_tuple *t, bool shares, bool v6only)
+{
+	struct claim c = { .tuple = t, .listens = true, .shares = shares, .v6only = v6only };
+
+	return port_is_exclusive(net, &c) ? tcpmig_count_refusal(TCPMIG_PORT_IN_USE) : TCPMIG_OK;
+}
+
 u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *t)
 {
+	struct claim c = { .tuple = t };
+
 	if (!family_has_address(net, t))
 		return tcpmig_count_refusal(TCPMIG_NO_ADDRESS);
 	if (tcpmig_capture_active(net, t))
 		return tcpmig_count_refusal(TCPMIG_CAPTURED);
+	/* Its options are not known yet: the benefit of the doubt. */
+	if (tcpmig_tuple_is_listener(t))
+		return tcpmig_listener_refusal(net, t, true, true);
 	if (tuple_in_use(net, t))
 		return tcpmig_count_refusal(TCPMIG_TUPLE_IN_USE);
-	if (port_is_exclusive(net, t))
+	if (port_is_exclusive(net, &c))
 		return tcpmig_count_refusal(TCPMIG_PORT_IN_USE);
 	return TCPMIG_OK;
 }

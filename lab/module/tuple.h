@@ -33,4 +33,16 @@ static inline __be32 tcpmig_tuple_raddr4(const struct tcpmig_tuple *t)
 	return tcpmig_tuple_raddr6(t)->s6_addr32[3];
 }
 
+/* Of a listening socket. */
+static inline bool tcpmig_tuple_is_listener(const struct tcpmig_tuple *t)
+{
+	return !t->rport;
+}
+
+/* 0.0.0.0 or ::. */
+static inline bool tcpmig_tuple_is_any(const struct tcpmig_tuple *t)
+{
+	return ipv6_addr_any(tcpmig_tuple_laddr6(t)) || (tcpmig_tuple_is_ipv4(t) && !tcpmig_tuple_laddr4(t));
+}
+
 #endif

@@ -245,4 +245,26 @@ static inline void compat_set_autoflowlabel(struct sock *sk, u8 flags)
 #endif
 }
 
+/* Of a handshake: timestamps in microseconds from 6.7 on; from 6.15 on the acknowledgement's echo must be one that was
+ * sent. The range may be too wide. */
+static inline bool compat_request_usec_ts(const struct tcp_request_sock *treq)
+{
+#if KERNEL_HAS(6, 7)
+	return treq->req_usec_ts;
+#else
+	return false;
+#endif
+}
+
+static inline void compat_set_request_stamps(struct tcp_request_sock *treq, bool usec, u32 tsval, u32 age_us)
+{
+#if KERNEL_HAS(6, 7)
+	treq->req_usec_ts = usec;
+#endif
+#if KERNEL_HAS(6, 15)
+	treq->snt_tsval_first = tsval - (usec ? age_us : age_us / USEC_PER_MSEC + 1);
+	treq->snt_tsval_last = tsval;
+#endif
+}
+
 #endif

@@ -10,6 +10,12 @@
  *	destination:  CAPTURE -> SET -> ACTIVATE                   close before ACTIVATE = nothing is left behind;
  *	                                                          captured segments are dropped, the peer resends them
  *
+ * A listening socket takes the same way, with zeros for the remote end, and its handshakes with it. Each connection that
+ * waits in its accept queue goes in a session of its own:
+ *
+ *	origin:       the listener: ATTACH -> FREEZE; then for each: WAITING -> FREEZE -> GET -> COMMIT; the listener: COMMIT
+ *	destination:  the listener: CAPTURE -> SET; then for each: CAPTURE -> SET -> QUEUE -> ACTIVATE; the listener: ACTIVATE
+ *
  * The order is that of Gerofi, Fujita, Ishikawa: TCPmig, sections 4.1 and 4.2.
  *
  * All calls need CAP_NET_ADMIN in the user namespace that owns the caller's network namespace (else -EPERM).
@@ -22,7 +28,7 @@
  * every node hears every frame for the group MAC, and exactly one answers:
  *	- a TCP segment goes to the node that has a socket for its connection; the others drop it without a RST;
  *	- a SYN that no node has a socket for belongs to node jhash(raddr, rport:lport) % nodes, which accepts it, or
- *	  answers a closed port with a RST;
+ *	  answers a closed port with a RST; after its listening socket has moved, to the node where that is now;
  *	- UDP, ICMP requests and all else belong to node jhash(raddr) % nodes;
  *	- ICMP errors and replies are never answered, so every node may look whether they are for one of its sockets.
  * The counters are in /proc/net/tcpmig, one `name value` a line.
@@ -56,13 +62,13 @@ enum tcpmig_refusal {
 	TCPMIG_ULP,            /* TLS or another upper layer protocol */
 	TCPMIG_MD5_AO,         /* RFC 2385 or RFC 5925 signatures */
 	TCPMIG_MPTCP,          /* subflow of a multipath connection */
-	TCPMIG_FASTOPEN,       /* data sent in the SYN not yet acknowledged */
+	TCPMIG_FASTOPEN,       /* data sent in the SYN not yet acknowledged; a listening socket that takes such data */
 	TCPMIG_REPAIR,         /* someone else has the socket in repair mode */
 	TCPMIG_ZEROCOPY,       /* zero-copy pages pending in the send queue */
 	TCPMIG_BPF,            /* sockmap or another program owns the socket's callbacks */
 	TCPMIG_ROUTE,          /* bound to a device, or with IP options: the destination may differ */
 	TCPMIG_TUPLE_IN_USE,   /* destination: a connection with this tuple exists */
-	TCPMIG_PORT_IN_USE,    /* destination: the local port is bound without a way to share it */
+	TCPMIG_PORT_IN_USE,    /* destination: the local port is bound, or listened at, without a way to share it */
 	TCPMIG_NO_ADDRESS,     /* destination: the local address is not on this machine */
 	TCPMIG_CAPTURED,       /* destination: another session captures this tuple */
 	TCPMIG_BAD_STATE,      /* destination: SET: an attribute is missing, unknown or out of range (see dmesg) */
@@ -76,8 +82,8 @@ enum tcpmig_refusal {
 /* ATTACH: take hold of a connection (nothing is frozen; may be repeated, also only to check a socket). By descriptor, or,
  * of a connection that no program has any more, by its tuple; -ENOENT when there is none of that tuple.
  *
- * States that are carried: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING, LAST_ACK, and CLOSE of a
- * socket that was connected and may have data that nobody has read. A connection in CLOSE is in no table of the
+ * States that are carried: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING, LAST_ACK, LISTEN, and CLOSE
+ * of a socket that was connected and may have data that nobody has read. A connection in CLOSE is in no table of the
  * kernel's and has no segments: it needs no CAPTURE. */
 struct tcpmig_attach {
 	__s32 fd;                    /* in: the socket, or -1: by tuple */
@@ -85,6 +91,21 @@ struct tcpmig_attach {
 	__u32 state;                 /* out: enum of net/tcp_states.h, 1 ESTABLISHED to 11 CLOSING */
 	struct tcpmig_tuple tuple;   /* out; in with fd -1 */
 };
+
+/* WAITING: ATTACH to a connection that waits in the accept queue of a listening socket. -EINVAL when the descriptor is of
+ * none, -ENOENT behind the last. A listener that is frozen gets no more of them, and -EBUSY at COMMIT while it has any. */
+struct tcpmig_waiting {
+	__s32 fd;                    /* in: the listening socket */
+	__u32 index;                 /* in: from 0, the next to be accepted */
+	__u32 refusal;               /* out, as of ATTACH */
+	__u32 state;                 /* out */
+	struct tcpmig_tuple tuple;   /* out */
+};
+
+/* QUEUE, with a pointer to a __s32: the descriptor of the listening socket, of the same network namespace, into whose
+ * accept queue the connection goes at ACTIVATE; in the order of their ACTIVATE they are accepted. -EINVAL when it does
+ * not listen, or when the connection did not wait in such a queue; without QUEUE such a one's ACTIVATE gives
+ * -EDESTADDRREQ. */
 
 /* FLUSH: wait until the peer has acknowledged all that was written, so that nothing of it need travel. The owner is
  * stopped, or there is no end. -ETIMEDOUT, -EINTR; -ENOTCONN when the connection ended meanwhile; -EOPNOTSUPP of a
@@ -95,7 +116,8 @@ struct tcpmig_flush {
 };
 
 /* WINDOW, with a pointer to a __u32: 1 announces a window of zero, so that the peer pauses; 0 announces what there is
- * again. FREEZE takes the true window along, and the destination announces it. It also opens when the session ends. */
+ * again. FREEZE takes the true window along, and the destination announces it. It also opens when the session ends.
+ * -ENOTCONN of a listening socket. */
 
 /* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
  * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
@@ -105,7 +127,9 @@ struct tcpmig_flush {
  * After ABORT the session is as new. */
 
 /* CAPTURE: store segments for this tuple instead of delivering them (paper 4.1 step 1). With TCPMIG_CAPTURE_CHECK
- * only answers whether it would be granted. A tuple with a zero in it: -EINVAL. */
+ * only answers whether it would be granted. A tuple with a zero in it: -EINVAL, but for the remote end of a listening
+ * socket, whose local address may also be 0.0.0.0 or ::. Then SYNs to that port are stored, and all else that is for no
+ * connection here: at ACTIVATE what is for one of its handshakes is given to it, and the rest forgotten. */
 struct tcpmig_capture {
 	struct tcpmig_tuple tuple;   /* in */
 	__u32 flags;                 /* in */
@@ -121,7 +145,8 @@ struct tcpmig_buffer {
 	__u32 size;                  /* in: bytes there; out: bytes written or needed */
 	__u32 refusal;               /* out: SET, with -EBADMSG */
 	__s32 fd;                    /* out: SET: the new socket, close-on-exec, blocking; not yet talking to the peer.
-	                              * -1 of a connection that no program had: from ACTIVATE on it is the kernel's. */
+	                              * -1 of a connection that no program had: from ACTIVATE on it is the kernel's, or
+	                              * its listener's. */
 	__u32 pad;
 };
 
@@ -150,11 +175,14 @@ struct tcpmig_status {
 #define TCPMIG_IOC_STATUS   _IOR(TCPMIG_IOC, 9, struct tcpmig_status)
 #define TCPMIG_IOC_FLUSH    _IOWR(TCPMIG_IOC, 10, struct tcpmig_flush)
 #define TCPMIG_IOC_WINDOW   _IOW(TCPMIG_IOC, 11, __u32)
+#define TCPMIG_IOC_WAITING  _IOWR(TCPMIG_IOC, 12, struct tcpmig_waiting)
+#define TCPMIG_IOC_QUEUE    _IOW(TCPMIG_IOC, 13, __s32)
 
 /*
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
  * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order; the ones
- * marked (opt) may be absent where the origin's kernel or congestion control has no such value. SET refuses what it does
+ * marked (opt) may be absent where the origin's kernel or congestion control has no such value. Of a listening socket
+ * there are only the identity, the socket options, USER_MSS, WINDOW_CLAMP, MAX_PACING_RATE, CA_NAME, and its own. SET refuses what it does
  * not know, unless its type has TCPMIG_A_OPTIONAL set: such an attribute it leaves out, so that a later version may add
  * one without which a connection is as good. SET also refuses what is there twice, out of range or against the rest: TCPMIG_BAD_STATE, and nothing is left of it.
  * Sequence numbers are absolute. An "age" is the time from an event to FREEZE, a "left" the time from FREEZE until a
@@ -177,6 +205,32 @@ struct tcpmig_sent {
 	__u8 flags;
 	__u16 pad;
 };
+/* A handshake under way at a listening socket: the peer's SYN is answered, but not yet acknowledged. */
+struct tcpmig_handshake {
+	struct tcpmig_tuple tuple;
+	__u32 rcv_isn, snt_isn;      /* of the peer's SYN, and of ours */
+	__u32 tsval;                 /* what a segment sent at FREEZE would have carried */
+	__u32 ts_recent;
+	__u32 rcv_wnd;               /* bytes, as announced */
+	__u32 window_clamp;
+	__u32 age_us;                /* SYN, ACK first sent; 0xffffffff: never, or it shall measure nothing */
+	__u32 left_ms;               /* until it is sent again */
+	__u32 txhash;
+	__u32 mark;
+	__u16 mss;                   /* the peer's */
+	__u8 snd_wscale, rcv_wscale; /* 0..14 */
+	__u8 flags;
+	__u8 retransmits, timeouts;  /* of the SYN, ACK; of the timer (7 bits) */
+	__u8 syn_tos;
+};
+#define TCPMIG_HANDSHAKE_TSTAMP   1u
+#define TCPMIG_HANDSHAKE_SACK     2u
+#define TCPMIG_HANDSHAKE_WSCALE   4u
+#define TCPMIG_HANDSHAKE_ECN      8u
+#define TCPMIG_HANDSHAKE_ACKED   16u /* TCP_DEFER_ACCEPT: acknowledged, now for data */
+#define TCPMIG_HANDSHAKE_USEC_TS 32u
+#define TCPMIG_HANDSHAKE_FLAGS   63u
+
 #define TCPMIG_SENT_EOR         1u   /* MSG_EOR: never one segment with what follows */
 #define TCPMIG_SENT_PUSH        2u
 #define TCPMIG_SENT_APP_LIMITED 4u
@@ -193,7 +247,7 @@ enum tcpmig_attr {
 	TCPMIG_A_RPORT,              /* be16 */
 	TCPMIG_A_FAMILY,             /* u8  of the socket: 2 AF_INET, 10 AF_INET6; the addresses tell that of the segments */
 	TCPMIG_A_TCP_STATE,          /* u8  1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 5 FIN_WAIT2, 7 CLOSE, 8 CLOSE_WAIT,
-	                              *     9 LAST_ACK, 11 CLOSING */
+	                              *     9 LAST_ACK, 10 LISTEN, 11 CLOSING */
 	TCPMIG_A_ORPHAN,             /* u8  1: no program has it any more */
 	TCPMIG_A_SHUTDOWN,           /* u8  bit 0 no more is read, bit 1 no more is written */
 	TCPMIG_A_DONE,               /* u8  1: the peer's FIN, or its reset, has arrived */
@@ -447,6 +501,13 @@ enum tcpmig_attr {
 	TCPMIG_A_OFO_SEQ,            /* u32 */
 	TCPMIG_A_OFO_FIN,            /* u8  1: the peer's FIN is behind these bytes (of which there may then be none) */
 	TCPMIG_A_OFO_DATA,           /* binary */
+
+	/* listening sockets and what is theirs */
+	TCPMIG_A_WAITING,            /* u8  1: in the accept queue of its listening socket; else absent */
+	TCPMIG_A_BACKLOG,            /* u32 of a listening socket, like what follows; absent of all others */
+	TCPMIG_A_SAVE_SYN,           /* u8  0..2 TCP_SAVE_SYN; what was saved of SYNs is not carried */
+	TCPMIG_A_SYN_SHARE,          /* u32 (opt) bit n: the SYNs of node n of the single-IP cluster are its */
+	TCPMIG_A_HANDSHAKE,          /* struct tcpmig_handshake, one for each */
 	__TCPMIG_A_MAX
 };
 #define TCPMIG_A_MAX (__TCPMIG_A_MAX - 1)
