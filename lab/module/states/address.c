@@ -61,3 +61,14 @@ struct address address_of(struct trial *t, bool node)
 	}
 	return a;
 }
+
+struct address address_any(struct trial *t)
+{
+	struct address a = address_of(t, true);
+
+	if (t->family == IPV4)
+		((struct sockaddr_in *)&a.of)->sin_addr.s_addr = htonl(INADDR_ANY);
+	else
+		((struct sockaddr_in6 *)&a.of)->sin6_addr = in6addr_any;
+	return a;
+}

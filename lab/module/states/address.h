@@ -14,6 +14,8 @@ struct address {
 
 /* With its port, in the form of the program's sockets. */
 struct address address_of(struct trial *t, bool node);
+/* The same port at every address of the node. */
+struct address address_any(struct trial *t);
 /* IPv4 as IPv4-mapped, whatever the socket. */
 struct in6_addr address_on_wire(const struct trial *t, bool node);
 

@@ -116,6 +116,11 @@ static void forget_ages(struct tcpmig_sent *sent)
 	sent->age_us = sent->first_tx_age_us = sent->delivered_age_us = 0;
 }
 
+static void forget_times(struct tcpmig_handshake *h)
+{
+	h->age_us = h->left_ms = h->tsval = 0;
+}
+
 static void gather(const struct dump *d, struct field *fields)
 {
 	const uint8_t *data;
@@ -129,6 +134,8 @@ static void gather(const struct dump *d, struct field *fields)
 		memcpy(f->bytes + f->size, data, size);
 		if (type_of(&head) == TCPMIG_A_RTX_BUFFER && size == sizeof(struct tcpmig_sent))
 			forget_ages((struct tcpmig_sent *)(f->bytes + f->size));
+		if (type_of(&head) == TCPMIG_A_HANDSHAKE && size == sizeof(struct tcpmig_handshake))
+			forget_times((struct tcpmig_handshake *)(f->bytes + f->size));
 		f->size += size;
 		f->pieces++;
 	}

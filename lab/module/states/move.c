@@ -9,14 +9,25 @@
 #include "session.h"
 #include "verbs.h"
 
-enum { STATE_CLOSE = 7 };
+/* include/net/tcp_states.h */
+enum { STATE_SYN_RECV = 3, STATE_CLOSE = 7, STATE_LISTEN = 10 };
 
-/* A move under way. */
+/* What moves: a connection; a listening socket; a connection in its accept queue. */
+enum kind { CONNECTION, LISTENER, WAITING };
+
+/* A socket's move under way. */
 struct move {
+	enum kind kind;
 	int from, to, origin, destination;      /* machines and their sessions */
+	int state;                              /* of net/tcp_states.h */
 	struct tcpmig_tuple tuple;
-	bool captured;
-	int fd;                                 /* the new socket */
+	int fd;                                 /* the new socket; -1: none */
+};
+
+/* All that a situation moves; the listening socket comes first. */
+struct moves {
+	unsigned int count;
+	struct move of[SOCKETS_MAX];
 };
 
 static void step(struct trial *t, int machine, int session, unsigned int command, const char *name)
@@ -27,16 +38,50 @@ static void step(struct trial *t, int machine, int session, unsigned int command
 		fail(t, "%s: %s", name, strerror(-err));
 }
 
+static void step_too_early(struct trial *t, int machine, int session, unsigned int command, int error)
+{
+	int err = session_call(t, machine, session, command, NULL, 0);
+
+	if (err != -error)
+		fail(t, "a step too early: %s instead of %s", strerror(-err), strerror(error));
+}
+
+static struct moves plan(const struct trial *t, int to)
+{
+	struct move m = { .from = t->at, .to = to, .fd = -1, .state = t->proof.state, .tuple = tuple_of(t) };
+	struct moves all = { .count = 1, .of = { m } };
+
+	if (!t->situation->listens)
+		return all;
+	if (m.state != STATE_LISTEN && m.state != STATE_SYN_RECV) {
+		m.kind = WAITING;
+		all.of[all.count++] = m;
+	}
+	all.of[0].kind = LISTENER;
+	all.of[0].state = STATE_LISTEN;
+	all.of[0].tuple = tuple_of_listener(t);
+	return all;
+}
+
+static int attach_waiting(struct trial *t, const struct move *m, struct tcpmig_attach *a)
+{
+	struct tcpmig_waiting w = { .fd = t->node.listener };
+	int err = session_call(t, m->from, m->origin, TCPMIG_IOC_WAITING, &w, sizeof(w));
+
+	*a = (struct tcpmig_attach){ .refusal = w.refusal, .state = w.state, .tuple = w.tuple };
+	return err;
+}
+
 static void attach(struct trial *t, struct move *m)
 {
-	struct tcpmig_attach a = { .fd = t->node.fd, .tuple = tuple_of(t) };
-	int err = session_call(t, m->from, m->origin, TCPMIG_IOC_ATTACH, &a, sizeof(a));
+	struct tcpmig_attach a = { .fd = m->kind == LISTENER ? t->node.listener : t->node.fd, .tuple = m->tuple };
+	int err = m->kind == WAITING ? attach_waiting(t, m, &a) :
+		  session_call(t, m->from, m->origin, TCPMIG_IOC_ATTACH, &a, sizeof(a));
 
 	if (err)
 		fail(t, "ATTACH: %s, refusal %s", strerror(-err), refusal_name(a.refusal));
-	if ((int)a.state != t->proof.state)
+	if ((int)a.state != m->state)
 		fail(t, "ATTACH says %s", state_name(a.state));
-	m->tuple = tuple_of(t);
 	if (memcmp(&a.tuple, &m->tuple, sizeof(a.tuple)))
 		fail(t, "ATTACH gives another tuple");
 }
@@ -47,8 +92,7 @@ static void capture(struct trial *t, struct move *m)
 	struct tcpmig_capture c = { .tuple = m->tuple };
 	int err;
 
-	m->captured = t->proof.state != STATE_CLOSE;
-	if (!m->captured)
+	if (m->state == STATE_CLOSE)
 		return;
 	err = session_call(t, m->to, m->destination, TCPMIG_IOC_CAPTURE, &c, sizeof(c));
 	if (err)
@@ -63,11 +107,10 @@ static void freeze(struct trial *t, struct move *m)
 
 	step(t, m->from, m->origin, TCPMIG_IOC_FREEZE, "FREEZE");
 	mark(t, m->from);
-	t->speaks[m->from] = false;
 	err = session_call(t, m->from, m->origin, TCPMIG_IOC_STATUS, &s, sizeof(s));
 	if (err)
 		fail(t, "STATUS: %s", strerror(-err));
-	if ((int)s.ofo_queue_bytes != t->proof.out_of_order)
+	if (m->kind != LISTENER && (int)s.ofo_queue_bytes != t->proof.out_of_order)
 		fail(t, "%u bytes out of order, expected %d", s.ofo_queue_bytes, t->proof.out_of_order);
 }
 
@@ -83,84 +126,133 @@ static void get(struct trial *t, struct move *m, struct dump *d)
 static void set(struct trial *t, struct move *m, const struct dump *d)
 {
 	int err = call_at(t, m->to, OP_SET_STATE, m->destination, 0, 0, 0, d->bytes, d->size);
+	bool owned = m->kind == LISTENER || t->node.fd >= 0;
 	struct tcpmig_buffer b;
 
 	memcpy(&b, t->machines[m->to].out, sizeof(b));
 	if (err)
 		fail(t, "SET: %s, refusal %s", strerror(-err), refusal_name(b.refusal));
 	m->fd = b.fd;
-	if ((m->fd >= 0) != (t->node.fd >= 0))
+	if ((m->fd >= 0) != owned)
 		fail(t, "SET gives %s descriptor", m->fd >= 0 ? "a" : "no");
 }
 
-/* What both moves begin with: all but the decision. Nobody has said a word since FREEZE. */
-static struct move prepare(struct trial *t, int to, void (*during)(struct trial *t), struct dump *d)
+/* Into the accept queue of the listening socket that came before it. */
+static void queue(struct trial *t, const struct move *m, const struct move *listener)
 {
-	struct move m = { .from = t->at, .to = to, .fd = -1 };
+	int32_t fd = listener->fd;
+	int err;
 
-	settle(t);
-	m.origin = session_open(t, m.from);
-	m.destination = session_open(t, m.to);
-	attach(t, &m);
-	capture(t, &m);
-	freeze(t, &m);
-	get(t, &m, d);
-	if (during)
-		during(t);
-	set(t, &m, d);
-	mark(t, m.from);
-	mark(t, m.to);
-	return m;
+	if (m->kind != WAITING)
+		return;
+	step_too_early(t, m->to, m->destination, TCPMIG_IOC_ACTIVATE, EDESTADDRREQ);
+	err = session_call(t, m->to, m->destination, TCPMIG_IOC_QUEUE, &fd, sizeof(fd));
+	if (err)
+		fail(t, "QUEUE: %s", strerror(-err));
 }
 
-/* The program of the origin learns that it has lost the connection. */
+/* What both moves begin with: all but the decision. Nobody has said a word since FREEZE. */
+static struct moves prepare(struct trial *t, int to, void (*during)(struct trial *t), struct dump *d)
+{
+	struct moves all = plan(t, to);
+
+	settle(t);
+	for (unsigned int i = 0; i < all.count; i++) {
+		struct move *m = &all.of[i];
+
+		m->origin = session_open(t, m->from);
+		m->destination = session_open(t, m->to);
+		attach(t, m);
+		capture(t, m);
+		freeze(t, m);
+	}
+	t->speaks[t->at] = false;
+	for (unsigned int i = 0; i < all.count; i++)
+		get(t, &all.of[i], &d[i]);
+	if (during)
+		during(t);
+	for (unsigned int i = 0; i < all.count; i++) {
+		set(t, &all.of[i], &d[i]);
+		queue(t, &all.of[i], &all.of[0]);
+	}
+	mark(t, t->at);
+	mark(t, to);
+	return all;
+}
+
+static void close_sessions(struct trial *t, const struct moves *all)
+{
+	for (unsigned int i = 0; i < all->count; i++) {
+		session_close(t, all->of[i].from, all->of[i].origin);
+		session_close(t, all->of[i].to, all->of[i].destination);
+	}
+}
+
+/* The program of the origin learns that it has lost its socket. */
 static void close_old(struct trial *t, const struct move *m)
 {
-	int n;
+	bool listens = m->kind == LISTENER;
+	int fd = listens ? t->node.listener : t->node.fd, n;
 
-	if (t->node.fd < 0)
+	if (fd < 0)
 		return;
-	n = call_at(t, m->from, OP_RECV, t->node.fd, MSG_DONTWAIT, 1, 0, NULL, 0);
-	if (n != -ECONNABORTED)
-		fail(t, "after COMMIT the old socket gives %s", n < 0 ? strerror(-n) : "data");
-	call_at(t, m->from, OP_CLOSE, t->node.fd, 0, 0, 0, NULL, 0);
+	n = call_at(t, m->from, listens ? OP_ACCEPT : OP_RECV, fd, MSG_DONTWAIT, 1, 0, NULL, 0);
+	if (n != (listens ? -EINVAL : -ECONNABORTED))
+		fail(t, "after COMMIT the old socket gives %s", n < 0 ? strerror(-n) : "something");
+	call_at(t, m->from, OP_CLOSE, fd, 0, 0, 0, NULL, 0);
+}
+
+static void commit(struct trial *t, const struct moves *all)
+{
+	int from = t->at, to = !t->at;
+
+	if (all->count > 1)
+		step_too_early(t, from, all->of[0].origin, TCPMIG_IOC_COMMIT, EBUSY);
+	for (unsigned int i = all->count; i--;)
+		step(t, from, all->of[i].origin, TCPMIG_IOC_COMMIT, "COMMIT");
+	t->hears[from] = false;
+	for (unsigned int i = 0; i < all->count; i++)
+		if (all->of[i].kind != WAITING)
+			close_old(t, &all->of[i]);
+	t->at = to;
+	prove_absent(t, from, false);
+	mark(t, from);
+	mark(t, to);
 }
 
 void move_connection(struct trial *t, int to, void (*during)(struct trial *t), struct dump *d)
 {
-	struct move m = prepare(t, to, during, d);
+	struct moves all = prepare(t, to, during, d);
 
-	step(t, m.from, m.origin, TCPMIG_IOC_COMMIT, "COMMIT");
-	t->hears[m.from] = false;
-	t->at = m.to;
-	close_old(t, &m);
-	prove_absent(t, m.from, false);
-	mark(t, m.from);
-	mark(t, m.to);
-	t->node.fd = m.fd;
-	t->speaks[m.to] = !t->node.ended;
-	step(t, m.to, m.destination, TCPMIG_IOC_ACTIVATE, "ACTIVATE");
-	session_close(t, m.from, m.origin);
-	session_close(t, m.to, m.destination);
+	commit(t, &all);
+	if (all.of[0].kind == LISTENER)
+		t->node.listener = all.of[0].fd;
+	else
+		t->node.fd = all.of[0].fd;
+	t->speaks[to] = !t->node.ended;
+	for (unsigned int i = all.count; i--;)
+		step(t, to, all.of[i].destination, TCPMIG_IOC_ACTIVATE, "ACTIVATE");
+	close_sessions(t, &all);
 	settle(t);
 }
 
 void move_aborted(struct trial *t, int to, void (*during)(struct trial *t))
 {
-	struct dump d = {};
-	struct move m = prepare(t, to, during, &d);
+	struct dump d[SOCKETS_MAX] = {};
+	struct moves all = prepare(t, to, during, d);
 
-	dump_free(&d);
-	step(t, m.to, m.destination, TCPMIG_IOC_ABORT, "ABORT at the destination");
-	t->hears[m.to] = false;
-	if (m.fd >= 0)
-		call_at(t, m.to, OP_CLOSE, m.fd, 0, 0, 0, NULL, 0);
-	prove_absent(t, m.to, false);
-	mark(t, m.to);
-	t->speaks[m.from] = !t->node.ended;
-	step(t, m.from, m.origin, TCPMIG_IOC_ABORT, "ABORT");
-	session_close(t, m.from, m.origin);
-	session_close(t, m.to, m.destination);
+	for (unsigned int i = all.count; i--; dump_free(&d[i])) {
+		step(t, to, all.of[i].destination, TCPMIG_IOC_ABORT, "ABORT at the destination");
+		if (all.of[i].fd >= 0)
+			call_at(t, to, OP_CLOSE, all.of[i].fd, 0, 0, 0, NULL, 0);
+	}
+	t->hears[to] = false;
+	prove_absent(t, to, false);
+	mark(t, to);
+	t->speaks[t->at] = !t->node.ended;
+	for (unsigned int i = all.count; i--;)
+		step(t, t->at, all.of[i].origin, TCPMIG_IOC_ABORT, "ABORT");
+	close_sessions(t, &all);
 	settle(t);
 }
 

@@ -6,8 +6,12 @@
 #include "dump.h"
 #include "trial.h"
 
-/* Moves the connection to the other machine. The state that left is in *s, which the caller frees. */
-void move_connection(struct trial *t, int to, void (*during)(struct trial *t), struct dump *s);
+/* A listening socket, and what waits in its accept queue. */
+#define SOCKETS_MAX 2
+
+/* Moves what the situation is about to the other machine. The states that left are in d[SOCKETS_MAX], which the caller
+ * frees. */
+void move_connection(struct trial *t, int to, void (*during)(struct trial *t), struct dump *d);
 /* The same up to SET; then both are told to abort. */
 void move_aborted(struct trial *t, int to, void (*during)(struct trial *t));
 /* ATTACH refuses by this name, by descriptor or, where no program has the connection, by tuple; or always so. */

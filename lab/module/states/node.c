@@ -47,7 +47,7 @@ void node_set(struct trial *t, int level, int name, int value)
 
 void node_socket(struct trial *t)
 {
-	struct address a = address_of(t, true);
+	struct address a = t->node.any ? address_any(t) : address_of(t, true);
 
 	t->node.fd = open_socket(t, t->at);
 	must(t, "bind", call(t, OP_BIND, t->node.fd, 0, 0, 0, &a.of, a.size));

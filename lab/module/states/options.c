@@ -66,11 +66,12 @@ _Static_assert(COUNT <= OPTIONS_MAX, "room for the list");
 
 void options_read(struct trial *t, struct option_values *v)
 {
+	int fd = t->situation->listens ? t->node.listener : t->node.fd;
 	struct machine *m = &t->machines[t->at];
 
 	memset(v, 0, sizeof(*v));
-	for (size_t i = 0; t->node.fd >= 0 && i < COUNT; i++) {
-		v->option[i].result = call(t, OP_GETSOCKOPT, t->node.fd, list[i].level, list[i].name, OPTION_ROOM,
+	for (size_t i = 0; fd >= 0 && i < COUNT; i++) {
+		v->option[i].result = call(t, OP_GETSOCKOPT, fd, list[i].level, list[i].name, OPTION_ROOM,
 					   NULL, 0);
 		v->option[i].size = m->out_size;
 		memcpy(v->option[i].value, m->out, m->out_size);

@@ -53,11 +53,21 @@ static void agree(struct trial *t)
 	t->seen.tsecr = FIRST_STAMP;
 }
 
-void peer_syn_only(struct trial *t)
+void peer_syn_unanswered(struct trial *t)
 {
 	send_syn(t, SYN);
+}
+
+void peer_syn_answered(struct trial *t)
+{
 	await(t, "a SYN, ACK", t->seen.has_syn);
 	agree(t);
+}
+
+void peer_syn_only(struct trial *t)
+{
+	peer_syn_unanswered(t);
+	peer_syn_answered(t);
 }
 
 void peer_syn(struct trial *t)

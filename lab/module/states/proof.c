@@ -56,7 +56,8 @@ struct row {
 	unsigned long inode;
 };
 
-static bool find_in(struct trial *t, int machine, const char *path, struct row *row)
+/* With rport 0: a listening socket. */
+static bool find_in(struct trial *t, int machine, const char *path, uint16_t wanted, struct row *row)
 {
 	struct machine *m = &t->machines[machine];
 	int err = call_at(t, machine, OP_READ_FILE, -1, 0, 0, 0, path, strlen(path) + 1);
@@ -71,26 +72,27 @@ static bool find_in(struct trial *t, int machine, const char *path, struct row *
 		int n = sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %x %x:%x %*x:%*x %*x %*u %*u %lu", &lport,
 			       &rport, (unsigned int *)&row->state, &row->unacknowledged, &row->unread, &row->inode);
 
-		found = n == 6 && lport == t->node.port && rport == t->peer.port;
+		found = n == 6 && lport == t->node.port && rport == wanted;
 	}
 	free(text);
 	return found;
 }
 
-static bool find(struct trial *t, int machine, struct row *row)
+static bool find(struct trial *t, int machine, uint16_t rport, struct row *row)
 {
-	return find_in(t, machine, "/proc/net/tcp", row) || find_in(t, machine, "/proc/net/tcp6", row);
+	return find_in(t, machine, "/proc/net/tcp", rport, row) || find_in(t, machine, "/proc/net/tcp6", rport, row);
 }
 
 /* No program has it: /proc/net does not tell what is unsent. */
 static struct proof ask_table(struct trial *t)
 {
+	bool listens = t->proof.state == STATE_LISTEN;
 	struct row row;
 	struct proof p = {};
 
-	if (!find(t, t->at, &row))
+	if (!find(t, t->at, listens ? 0 : t->peer.port, &row))
 		fail(t, "%s has no such connection", t->machines[t->at].name);
-	if (row.inode)
+	if (row.inode && !listens)
 		fail(t, "the connection has an owner, inode %lu", row.inode);
 	p.state = row.state;
 	p.unread = row.unread;
@@ -145,6 +147,8 @@ void prove_absent(struct trial *t, int machine, bool time_wait)
 {
 	struct row row = {};
 
-	if (find(t, machine, &row) && !(time_wait && row.state == STATE_TIME_WAIT))
+	if (find(t, machine, t->peer.port, &row) && !(time_wait && row.state == STATE_TIME_WAIT))
 		fail(t, "%s still has the connection, in %s", t->machines[machine].name, state_name(row.state));
+	if (machine != t->at && find(t, machine, 0, &row))
+		fail(t, "%s still has a listening socket", t->machines[machine].name);
 }

@@ -47,3 +47,18 @@ struct tcpmig_tuple tuple_of(const struct trial *t)
 	memcpy(tuple.raddr, &peer, sizeof(peer));
 	return tuple;
 }
+
+struct tcpmig_tuple tuple_of_listener(const struct trial *t)
+{
+	struct tcpmig_tuple tuple = tuple_of(t);
+
+	memset(tuple.raddr, 0, sizeof(tuple.raddr));
+	tuple.rport = 0;
+	if (!t->node.any)
+		return tuple;
+	memset(tuple.laddr, 0, sizeof(tuple.laddr));
+	/* 0.0.0.0 as IPv4-mapped; an AF_INET6 socket at :: takes IPv4 as well. */
+	if (t->family == IPV4)
+		memset(tuple.laddr + 10, 0xff, 2);
+	return tuple;
+}

@@ -14,5 +14,6 @@ int session_call(struct trial *t, int machine, int session, unsigned int command
 const char *refusal_name(uint32_t refusal);
 /* The trial's connection, seen from the node. */
 struct tcpmig_tuple tuple_of(const struct trial *t);
+struct tcpmig_tuple tuple_of_listener(const struct trial *t);
 
 #endif

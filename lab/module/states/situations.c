@@ -2,7 +2,7 @@
 #include "situations.h"
 
 static const struct situation *const lists[] = {
-	opening, established, holes, closing, orphans, ended, urgent, kept, refused
+	opening, listens, established, holes, closing, orphans, ended, urgent, kept, refused
 };
 
 const struct situation *situation_next(const struct situation *s)

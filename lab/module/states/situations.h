@@ -11,7 +11,7 @@ enum {
 	CLOSING
 };
 
-extern const struct situation opening[], established[], holes[], closing[], orphans[], ended[], urgent[], kept[], refused[];
+extern const struct situation opening[], listens[], established[], holes[], closing[], orphans[], ended[], urgent[], kept[], refused[];
 
 /* closing.c: beginnings of others. A window that is full, and closes; see the list for the rest. */
 void fill_window(struct trial *t);

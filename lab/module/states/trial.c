@@ -78,7 +78,7 @@ static void compare_dumps(struct trial *t, const struct dump *first, const struc
 static void move(struct trial *t)
 {
 	void (*during)(struct trial *) = t->situation->during;
-	struct dump first = {}, second = {};
+	struct dump first[SOCKETS_MAX] = {}, second[SOCKETS_MAX] = {};
 	unsigned int worked;
 
 	switch (t->direction) {
@@ -90,20 +90,22 @@ static void move(struct trial *t)
 		return move_aborted(t, !t->at, during);
 	case A_TO_B:
 	case B_TO_A:
-		move_connection(t, !t->at, during, &first);
+		move_connection(t, !t->at, during, first);
 		break;
 	default:
 		worked = t->seen.worked;
-		move_connection(t, !t->at, during, &first);
+		move_connection(t, !t->at, during, first);
 		prove_again(t);
-		move_connection(t, !t->at, NULL, &second);
+		move_connection(t, !t->at, NULL, second);
 		/* A timer that ran out in between has used the connection. */
 		t->compared = !during && t->seen.worked == worked;
-		if (t->compared)
-			compare_dumps(t, &first, &second);
-		dump_free(&second);
+		for (int i = 0; t->compared && i < SOCKETS_MAX; i++)
+			compare_dumps(t, &first[i], &second[i]);
 	}
-	dump_free(&first);
+	for (int i = 0; i < SOCKETS_MAX; i++) {
+		dump_free(&first[i]);
+		dump_free(&second[i]);
+	}
 }
 
 static void carry_out(struct trial *t)

@@ -42,6 +42,7 @@ struct node {
 	int fd, listener;       /* in the machine that has the connection; -1: none */
 	int other;              /* in the other machine: what is in the way there */
 	int protocol;           /* of its sockets; 0: TCP */
+	bool any;               /* listens at every address */
 	uint16_t port;
 	uint32_t isn, written, read;
 	uint32_t urgent_end;    /* offset behind the last byte that was sent as urgent; 0: none */
@@ -119,6 +120,7 @@ struct situation {
 	const char *refused;
 	void (*ask)(struct trial *t, const char *refusal);
 	unsigned int families;          /* bits of enum family; 0: all */
+	bool listens;                   /* about the listening socket, and what there is at it */
 };
 
 /* The next one in the list; the first after NULL, NULL after the last. */

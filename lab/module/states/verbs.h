@@ -31,7 +31,9 @@ void judge(struct trial *t, int machine, const struct segment *s);
 
 /* peer.c */
 void peer_syn(struct trial *t);
-/* The SYN without the acknowledgement of its answer. */
+/* The SYN; its answer; both, without the acknowledgement of the answer. */
+void peer_syn_unanswered(struct trial *t);
+void peer_syn_answered(struct trial *t);
 void peer_syn_only(struct trial *t);
 void peer_syn_ack(struct trial *t);
 void peer_ack(struct trial *t);
