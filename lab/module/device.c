@@ -27,7 +27,7 @@ static int session_release(struct inode *inode, struct file *file)
 {
 	struct tcpmig_session *s = file->private_data;
 
-	tcpmig_session_abort(s);
+	tcpmig_session_end(s);
 	put_net(s->net);
 	mutex_destroy(&s->lock);
 	kfree(s);
@@ -47,6 +47,7 @@ static const struct {
 	{ TCPMIG_IOC_WINDOW, AT(ATTACHED), tcpmig_session_window },
 	{ TCPMIG_IOC_FREEZE, AT(ATTACHED), tcpmig_session_freeze },
 	{ TCPMIG_IOC_GET, AT(FROZEN), tcpmig_session_get },
+	{ TCPMIG_IOC_HOLD, AT(FROZEN), tcpmig_session_hold_call },
 	{ TCPMIG_IOC_COMMIT, AT(FROZEN), tcpmig_session_commit },
 	{ TCPMIG_IOC_ABORT, AT(FROZEN) | AT(CAPTURING) | AT(BUILT), tcpmig_session_abort_call },
 	{ TCPMIG_IOC_CAPTURE, AT(IDLE), tcpmig_session_capture },

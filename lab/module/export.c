@@ -276,6 +276,16 @@ int tcpmig_commit(struct sock *sk, struct tcpmig_frozen *f)
 	return 0;
 }
 
+/* The rest of it is the last close's. */
+void tcpmig_commit_later(struct sock *sk, struct tcpmig_frozen *f)
+{
+	lock_sock(sk);
+	tcpmig_handshakes_drop(sk, &f->handshakes);
+	release_sock(sk);
+	frozen_free(f);
+	tcpmig_count(committed);
+}
+
 static void thaw_connection(struct sock *sk, struct tcpmig_frozen *f)
 {
 	lock_sock(sk);

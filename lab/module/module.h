@@ -187,6 +187,8 @@ int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen, struct tcpmig_w
 int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
 /* 0, or the error of a listening socket's: then it is frozen as before. */
 int tcpmig_commit(struct sock *sk, struct tcpmig_frozen *frozen);
+/* When tcpmig_commit cannot: -EBUSY. */
+void tcpmig_commit_later(struct sock *sk, struct tcpmig_frozen *frozen);
 void tcpmig_thaw(struct sock *sk, struct tcpmig_frozen *frozen);
 /* Ends a connection without a segment to the peer. */
 void tcpmig_destroy(struct sock *sk);

@@ -157,6 +157,7 @@ int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg)
 
 	if (err)
 		return err;
+	s->held = false;
 	s->frozen.state->waiting = !!s->listener;
 	s->status = (struct tcpmig_status){ .freeze_ns = ktime_get_ns() };
 	tcpmig_status_set_queues(s, &s->frozen.state->bytes);
@@ -186,6 +187,12 @@ int tcpmig_session_get(struct tcpmig_session *s, void __user *arg)
 	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(b.addr), measure.size);
 	w.to = &to;
 	return tcpmig_encode(s->sk, &s->frozen, &w);
+}
+
+int tcpmig_session_hold_call(struct tcpmig_session *s, void __user *arg)
+{
+	s->held = true;
+	return 0;
 }
 
 int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg)

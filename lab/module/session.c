@@ -76,6 +76,20 @@ void tcpmig_session_abort(struct tcpmig_session *s)
 	s->stage = TCPMIG_STAGE_IDLE;
 }
 
+/*
+ * A listening socket whose waiting connections are held by other sessions ends with the last of them, as each has a
+ * reference to it: till then it is in no table, like now.
+ */
+void tcpmig_session_end(struct tcpmig_session *s)
+{
+	if (s->stage == TCPMIG_STAGE_FROZEN && s->held && tcpmig_session_commit(s, NULL)) {
+		tcpmig_commit_later(s->sk, &s->frozen);
+		tcpmig_session_forget_sock(s);
+		s->stage = TCPMIG_STAGE_ENDED;
+	}
+	tcpmig_session_abort(s);
+}
+
 int tcpmig_session_abort_call(struct tcpmig_session *s, void __user *arg)
 {
 	tcpmig_session_abort(s);

@@ -26,6 +26,7 @@ struct tcpmig_session {
 	struct tcpmig_tuple tuple;
 	struct tcpmig_window window;    /* origin */
 	struct tcpmig_frozen frozen;
+	bool held;                      /* the end of the session commits */
 	struct tcpmig_built built;      /* destination */
 	struct tcpmig_capture_queue *capture;
 	struct tcpmig_status status;
@@ -38,6 +39,7 @@ int tcpmig_session_flush(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_window(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_freeze(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_get(struct tcpmig_session *s, void __user *arg);
+int tcpmig_session_hold_call(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_commit(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_abort_call(struct tcpmig_session *s, void __user *arg);
 int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg);
@@ -55,5 +57,7 @@ void tcpmig_status_set_queues(struct tcpmig_session *s, const struct tcpmig_queu
 
 /* Takes back what is not final, and forgets the connection. */
 void tcpmig_session_abort(struct tcpmig_session *s);
+/* The last reference to the session has gone. */
+void tcpmig_session_end(struct tcpmig_session *s);
 
 #endif

@@ -7,7 +7,7 @@ import { type Experiment, readExperiment, topologyName } from './experiment.ts';
 const FAMILIES = ['ipv4', 'ipv6', 'mapped'] as const;
 
 /** How a connection moves between the machines a and b; `aborted` is called off when all but the commit is done. */
-const DIRECTIONS = ['a-b', 'b-a', 'back', 'aborted'] as const;
+const DIRECTIONS = ['a-b', 'b-a', 'back', 'held', 'aborted'] as const;
 
 const some = <T extends string>(names: readonly [T, ...T[]]) =>
   z

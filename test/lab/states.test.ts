@@ -33,7 +33,7 @@ test('every state of a connection moves, of each family and in each direction, a
   const trials = cells.flatMap((cell) => cell.trials);
   expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
   for (const family of ['ipv4', 'ipv6', 'mapped'])
-    for (const direction of ['a-b', 'b-a', 'back', 'aborted', 'refused'])
+    for (const direction of ['a-b', 'b-a', 'back', 'held', 'aborted', 'refused'])
       expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
   // Every move that nothing disturbed is also compared field by field.
   expect(trials.filter(({ compared }) => compared).length).toBeGreaterThan(100);

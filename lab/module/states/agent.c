@@ -109,6 +109,10 @@ static int do_set_state(const struct request *r)
 	struct tcpmig_buffer b = { .addr = (uintptr_t)in.bytes, .size = in.size, .fd = -1 };
 	int err = ioctl(r->fd, TCPMIG_IOC_SET, &b), set_errno = errno;
 
+	/* As all sockets here are: nothing of this process may wait. */
+	if (!err && b.fd >= 0)
+		fcntl(b.fd, F_SETFL, O_NONBLOCK);
+
 	reserve(&out, sizeof(b));
 	memcpy(out.bytes, &b, sizeof(b));
 	out.size = sizeof(b);

@@ -17,7 +17,7 @@ static const char usage[] =
 	"  --list             the situations and what they mean\n"
 	"  --case NAME        only this situation, or those that begin so when NAME ends with a dash; may be repeated\n"
 	"  --family NAME      only ipv4, ipv6 or mapped (IPv4 on an AF_INET6 socket); may be repeated\n"
-	"  --direction NAME   only a-b, b-a, back, aborted; may be repeated. Or stay, which moves nothing and shows that what\n"
+	"  --direction NAME   only a-b, b-a, back, held, aborted; may be repeated. Or stay, which moves nothing and shows that what\n"
 	"                     is asked for is what this kernel does by itself\n"
 	"  --verbose          print each segment, numbers relative to the SYNs, and the states that travel\n";
 

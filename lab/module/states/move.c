@@ -183,7 +183,8 @@ static struct moves prepare(struct trial *t, int to, void (*during)(struct trial
 static void close_sessions(struct trial *t, const struct moves *all)
 {
 	for (unsigned int i = 0; i < all->count; i++) {
-		session_close(t, all->of[i].from, all->of[i].origin);
+		if (all->of[i].origin >= 0)
+			session_close(t, all->of[i].from, all->of[i].origin);
 		session_close(t, all->of[i].to, all->of[i].destination);
 	}
 }
@@ -202,18 +203,42 @@ static void close_old(struct trial *t, const struct move *m)
 	call_at(t, m->from, OP_CLOSE, fd, 0, 0, 0, NULL, 0);
 }
 
-static void commit(struct trial *t, const struct moves *all)
+static void commit_each(struct trial *t, const struct moves *all)
 {
-	int from = t->at, to = !t->at;
-
 	if (all->count > 1)
-		step_too_early(t, from, all->of[0].origin, TCPMIG_IOC_COMMIT, EBUSY);
+		step_too_early(t, t->at, all->of[0].origin, TCPMIG_IOC_COMMIT, EBUSY);
 	for (unsigned int i = all->count; i--;)
-		step(t, from, all->of[i].origin, TCPMIG_IOC_COMMIT, "COMMIT");
-	t->hears[from] = false;
+		step(t, t->at, all->of[i].origin, TCPMIG_IOC_COMMIT, "COMMIT");
 	for (unsigned int i = 0; i < all->count; i++)
 		if (all->of[i].kind != WAITING)
 			close_old(t, &all->of[i]);
+}
+
+/* As when the origin's program is killed: the kernel closes all its descriptors. */
+static void hold_and_die(struct trial *t, struct moves *all)
+{
+	const int sockets[] = { t->node.fd, t->node.listener };
+
+	for (unsigned int i = 0; i < all->count; i++)
+		step(t, t->at, all->of[i].origin, TCPMIG_IOC_HOLD, "HOLD");
+	for (int i = 0; i < 2; i++)
+		if (sockets[i] >= 0)
+			call(t, OP_CLOSE, sockets[i], 0, 0, 0, NULL, 0);
+	for (unsigned int i = 0; i < all->count; i++) {
+		session_close(t, t->at, all->of[i].origin);
+		all->of[i].origin = -1;
+	}
+}
+
+static void commit(struct trial *t, struct moves *all)
+{
+	int from = t->at, to = !t->at;
+
+	if (t->direction == HELD)
+		hold_and_die(t, all);
+	else
+		commit_each(t, all);
+	t->hears[from] = false;
 	t->at = to;
 	prove_absent(t, from, false);
 	mark(t, from);

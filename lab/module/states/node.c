@@ -63,7 +63,11 @@ void node_listen(struct trial *t)
 
 void node_accept(struct trial *t)
 {
-	t->node.fd = must(t, "accept", call(t, OP_ACCEPT, t->node.listener, 0, 0, 0, NULL, 0));
+	uint64_t deadline = now_ns() + WAIT_NS;
+
+	while ((t->node.fd = call(t, OP_ACCEPT, t->node.listener, 0, 0, 0, NULL, 0)) == -EAGAIN)
+		pump(t, deadline, "a connection to accept");
+	must(t, "accept", t->node.fd);
 	call(t, OP_CLOSE, t->node.listener, 0, 0, 0, NULL, 0);
 	t->node.listener = -1;
 }

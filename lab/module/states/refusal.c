@@ -50,7 +50,7 @@ static void ask_capture(struct trial *t, const struct tcpmig_tuple *tuple, uint3
 
 void capture_refused(struct trial *t, const char *refusal)
 {
-	struct tcpmig_tuple tuple = tuple_of(t);
+	struct tcpmig_tuple tuple = t->situation->listens ? tuple_of_listener(t) : tuple_of(t);
 
 	ask_capture(t, &tuple, TCPMIG_CAPTURE_CHECK, -EADDRINUSE, refusal);
 	ask_capture(t, &tuple, 0, -EADDRINUSE, refusal);

@@ -153,11 +153,21 @@ static void unconnected(struct trial *t)
 	node_socket(t);
 }
 
-static void listening(struct trial *t)
+/* Data in SYNs is taken by a cookie of this machine's. */
+static void listening_fast_open(struct trial *t)
 {
 	node_listen(t);
 	t->node.fd = t->node.listener;
 	t->node.listener = -1;
+	node_set(t, IPPROTO_TCP, TCP_FASTOPEN, 5);
+}
+
+static void listening_twice(struct trial *t)
+{
+	node_listen(t);
+	t->node.other = other_bound(t);
+	if (call_at(t, !t->at, OP_LISTEN, t->node.other, 8, 0, 0, NULL, 0))
+		fail(t, "the other machine does not listen");
 }
 
 static void datagrams(struct trial *t)
@@ -216,6 +226,12 @@ static void finish_other(struct trial *t)
 	finish(t);
 }
 
+static void finish_listening(struct trial *t)
+{
+	connection_accepted(t);
+	finish_other(t);
+}
+
 /* fe80::1 of the machine and fe80::2 of the peer. */
 static void link_local(struct trial *t)
 {
@@ -243,8 +259,10 @@ const struct situation refused[] = {
 	  .families = ONLY(IPV6) },
 	{ "refused-unconnected", "a socket that was never connected", .prepare = unconnected, .refused = "state",
 	  .finish = nothing_follows },
-	{ "refused-listening", "a listening socket", .prepare = listening, .refused = "state",
-	  .finish = nothing_follows },
+	{ "refused-listening-fast-open", "a listening socket that takes data in SYNs", .prepare = listening_fast_open,
+	  .refused = "fastopen", .finish = nothing_follows },
+	{ "refused-listening-in-use", "the destination listens at the port", .listens = true,
+	  .prepare = listening_twice, .refused = "port-in-use", .ask = capture_refused, .finish = finish_listening },
 	{ "refused-datagrams", "a UDP socket", .prepare = datagrams, .refused = "not-tcp", .finish = nothing_follows },
 	{ "refused-handshake", "by tuple: a handshake that the peer has not finished", .prepare = handshake,
 	  .refused = "handshake", .finish = finish_half_open },

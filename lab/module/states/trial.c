@@ -10,7 +10,7 @@
 #include "verbs.h"
 
 const char *const family_names[FAMILIES] = { "ipv4", "ipv6", "mapped" };
-const char *const direction_names[DIRECTIONS] = { "a-b", "b-a", "back", "aborted", "stay" };
+const char *const direction_names[DIRECTIONS] = { "a-b", "b-a", "back", "held", "aborted", "stay" };
 
 /* Numbers begin near their end, so that they wrap in the middle of each trial. */
 #define PEER_ISS 0xfffffe00u
@@ -90,6 +90,7 @@ static void move(struct trial *t)
 		return move_aborted(t, !t->at, during);
 	case A_TO_B:
 	case B_TO_A:
+	case HELD:
 		move_connection(t, !t->at, during, first);
 		break;
 	default:

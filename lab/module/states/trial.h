@@ -22,6 +22,7 @@ enum direction {
 	A_TO_B,
 	B_TO_A,
 	BACK,           /* A to B to A; the state that leaves A and the one that leaves B are compared */
+	HELD,           /* A to B; instead of COMMIT, HOLD and the end of the origin's program */
 	ABORTED,        /* A to B, called off when all but COMMIT is done; the connection goes on at A */
 	STAY,           /* no move: what the harness itself asks for is right */
 	DIRECTIONS

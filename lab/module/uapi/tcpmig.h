@@ -5,8 +5,8 @@
  * One open of /dev/tcpmig is one session: it holds at most one connection, either on its way out (origin) or on its
  * way in (destination). Closing the descriptor ends the session; what that does depends on how far it came:
  *
- *	origin:       ATTACH -> FREEZE -> GET -> COMMIT            close before COMMIT = ABORT (the connection goes on);
- *	                                                          FLUSH and WINDOW between ATTACH and FREEZE
+ *	origin:       ATTACH -> FREEZE -> GET -> COMMIT            close before COMMIT = ABORT (the connection goes on),
+ *	                                                          after HOLD = COMMIT; FLUSH and WINDOW before FREEZE
  *	destination:  CAPTURE -> SET -> ACTIVATE                   close before ACTIVATE = nothing is left behind;
  *	                                                          captured segments are dropped, the peer resends them
  *
@@ -123,6 +123,8 @@ struct tcpmig_flush {
  * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
  * ATTACH and can no longer be moved, -ENOTCONN when it has ended.
  * COMMIT: destroy it without a segment to the peer; its descriptors then report ECONNABORTED.
+ * HOLD, between FREEZE and COMMIT: the destination may own it already, so that the end of this program, whatever it is
+ * owed to, must not bring it back. Only ABORT does that now.
  * ABORT: on the origin put it back, the connection goes on; on the destination (not in the paper) forget CAPTURE and SET.
  * After ABORT the session is as new. */
 
@@ -177,6 +179,7 @@ struct tcpmig_status {
 #define TCPMIG_IOC_WINDOW   _IOW(TCPMIG_IOC, 11, __u32)
 #define TCPMIG_IOC_WAITING  _IOWR(TCPMIG_IOC, 12, struct tcpmig_waiting)
 #define TCPMIG_IOC_QUEUE    _IOW(TCPMIG_IOC, 13, __s32)
+#define TCPMIG_IOC_HOLD     _IO(TCPMIG_IOC, 14)
 
 /*
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte

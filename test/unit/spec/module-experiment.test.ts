@@ -29,7 +29,7 @@ test('a cell without a choice has all families and all directions', async () => 
     {
       check: 'states',
       families: ['ipv4', 'ipv6', 'mapped'],
-      directions: ['a-b', 'b-a', 'back', 'aborted'],
+      directions: ['a-b', 'b-a', 'back', 'held', 'aborted'],
       situations: [],
     },
   ]);
