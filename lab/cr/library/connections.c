@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The origin's side of the connections (paper 4.1): the last thing the leader writes. */
 #include <linux/fcntl.h>
-#include <linux/tcp.h>
 #include "process.h"
-#include "sockets.h"
 #include "text.h"
 
 static const char *const refusal_names[] = TCPMIG_REFUSED_NAMES;
@@ -113,34 +111,15 @@ int send_connections(void)
 	return 0;
 }
 
-/* In repair mode a socket's last close is silent (tcp_close), so the end of this process can no longer disturb a
- * connection that may be the destination's. It does nothing else to one that is frozen. */
+/* From here on the end of this process can no longer disturb a connection that may be the destination's. */
 static int hold(struct connection *connection, struct tcpmig_status *status)
 {
-	const int on = 1;
-	int size = sizeof(connection->reuse);
 	long error = SYS(ioctl, connection->session, TCPMIG_IOC_STATUS, status);
 
 	if (error || !status->freeze_ns)
 		return refuse_error("connection", "not frozen any more", error);
-	error = SYS(getsockopt, connection->fd, SOL_SOCKET, SO_REUSEADDR, &connection->reuse, &size);
-	if (!error)
-		error = SYS(setsockopt, connection->fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on));
-	if (error)
-		return refuse_error("connection", "hold", error);
-	connection->held = 1;
-	return 0;
-}
-
-/* Ending repair mode forgets SO_REUSEADDR. */
-static void let_go(struct connection *connection)
-{
-	const int off = TCP_REPAIR_OFF_NO_WP;
-
-	if (!connection->held)
-		return;
-	SYS(setsockopt, connection->fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
-	SYS(setsockopt, connection->fd, SOL_SOCKET, SO_REUSEADDR, &connection->reuse, sizeof(connection->reuse));
+	error = SYS(ioctl, connection->session, TCPMIG_IOC_HOLD);
+	return error ? refuse_error("connection", "hold", error) : 0;
 }
 
 int hold_connections(void)
@@ -160,8 +139,11 @@ void commit_connections(void)
 void abort_connections(void)
 {
 	for (uint32_t i = 0; process.connections && i < process.connection_count; i++) {
-		let_go(&process.connections[i]);
-		if (process.connections[i].session >= 0)
-			SYS(close, process.connections[i].session);
+		int session = process.connections[i].session;
+
+		if (session < 0)
+			continue;
+		SYS(ioctl, session, TCPMIG_IOC_ABORT); /* Closing one that is held would end the connection. */
+		SYS(close, session);
 	}
 }

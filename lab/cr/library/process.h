@@ -56,7 +56,6 @@ struct pipe {
 
 struct connection {
 	int fd, session, socket;
-	int held, reuse;             /* origin: silenced for the commit; SO_REUSEADDR before that */
 	struct tcpmig_tuple tuple;
 };
 

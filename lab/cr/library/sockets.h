@@ -16,9 +16,7 @@
 #define SOCK_CLOEXEC 02000000
 #define SOL_SOCKET 1
 #define SO_PEERCRED 17
-#define SO_REUSEADDR 2
 #define SO_LINGER 13
-#define IPPROTO_TCP 6
 
 struct kernel_msghdr {
 	void *name;
