@@ -55,8 +55,8 @@ struct pipe {
 };
 
 struct connection {
-	int fd, session, socket;
-	struct tcpmig_tuple tuple;
+	int fd, session, socket;     /* fd of one that nobody has accepted yet: its listening socket's */
+	struct tcpmig_tuple tuple;   /* of a listening socket: rport 0 */
 };
 
 struct process {
@@ -86,6 +86,8 @@ struct process {
 	struct pipe *pipes;
 	struct connection *connections;
 	uint32_t connection_count;
+	struct connection *waiting;  /* in accept queues; known when the listening sockets are frozen */
+	uint32_t waiting_count;
 	struct tcpmig_status *statuses;          /* origin: at commit */
 	struct tcpmig_status *arrived_statuses;  /* the destination's, with CR_RESUMED */
 
@@ -153,6 +155,14 @@ void commit_connections(void);
 void abort_connections(void);
 int receive_connections(void);
 int activate_connections(struct tcpmig_status *statuses);
+
+/* waiting.c: connections that nobody has accepted yet. The listening sockets are frozen, or built. */
+int any_listens(void);
+int send_waiting(void);
+int receive_waiting(void);
+int send_connection(struct connection *connection);
+int capture_connection(struct connection *connection);
+int receive_connection(struct connection *connection);
 
 /* ledger.c: 0 or -1 with the reason set */
 int ledger_note(enum cr_fate fate);
