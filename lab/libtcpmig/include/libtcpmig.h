@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-/* ---- Errors: tcpmig_trouble(3) ---- */
+/* ---- Errors: tcpmig_open(3) ---- */
 
 /* Why a call failed. */
 struct tcpmig_trouble {
