@@ -65,17 +65,11 @@ struct control_order order_take(struct connection *c)
 	return order;
 }
 
-struct control_order order_await(struct connection *c)
+struct control_order order_await(struct connection *c, int timeout_ms)
 {
-	struct control_order order = {};
+	struct pollfd p = { .fd = c->wake, .events = POLLIN };
 
-	while (order.kind == ORDER_NONE) {
-		struct pollfd p = { .fd = c->wake, .events = POLLIN };
-
-		poll(&p, 1, -1);
-		order = order_take(c);
-	}
-	return order;
+	return poll(&p, 1, timeout_ms) > 0 ? order_take(c) : (struct control_order){ .reply = -1 };
 }
 
 static void enter(struct connection *c)

@@ -13,21 +13,12 @@
 
 #define LINE 256
 
-static bool fill_path(const char *path, struct sockaddr_un *address)
-{
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof(address->sun_path))
-		return false;
-	strcpy(address->sun_path, path);
-	return true;
-}
-
 static int open_control(const char *path)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_un address;
 
-	if (!fill_path(path, &address)) {
+	if (!control_address(path, &address)) {
 		errno = ENAMETOOLONG;
 		die(path);
 	}
@@ -131,29 +122,4 @@ void *hear_orders(void *argument)
 			die("control");
 	}
 	return NULL;
-}
-
-int give_order(const char *path, const char *line)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_un address;
-	char bytes[4096], first[64] = "";
-	ssize_t n;
-
-	if (fd < 0 || !fill_path(path, &address) || connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    send(fd, line, strlen(line), MSG_NOSIGNAL) < 0)
-		die(path);
-	while ((n = recv(fd, bytes, sizeof(bytes) - 1, 0)) > 0) {
-		const char *status;
-
-		bytes[n] = 0;
-		fputs(bytes, stdout);
-		status = strstr(bytes, "\"status\":\"");
-		if (status)
-			sscanf(status + 10, "%63[^\"]", first);
-	}
-	close(fd);
-	if (!*first || !strcmp(first, "passed"))
-		return 0;
-	return strcmp(first, "in-doubt") ? 1 : 2;
 }

@@ -10,8 +10,9 @@
 static const char usage[] =
 	"usage: tcpcp serve --listen ADDR:PORT --take ADDR:PORT [--control PATH] [--timeout MS] [--doubt S]\n"
 	"       tcpcp peer --connect ADDR:PORT [--connections N] [--down BYTES] [--up BYTES] [--rate BYTES] [--seed N]\n"
-	"                  [--port FIRST]\n"
+	"                  [--port FIRST] [--endless]\n"
 	"       tcpcp list [--control PATH]\n"
+	"       tcpcp await BYTES [--control PATH]\n"
 	"       tcpcp pass PEER TO [--control PATH]\n"
 	"       tcpcp settle PEER [TO] [--control PATH]\n"
 	"       tcpcp keep|give-up PEER [--control PATH]\n"
@@ -28,8 +29,10 @@ static const char usage[] =
 	"  peer     ends when all its connections have\n"
 	"    --connections  at once (1)\n"
 	"    --down, --up   bytes from and to the server, of each (1000000)\n"
+	"    --endless      as many as there are, both ways, until SIGTERM\n"
 	"    --rate         bytes a second, of each in each direction (0: what there is room for)\n"
 	"    --port         local port of the first connection; the next one has the next (any)\n"
+	"  await    until each connection that the server has was served so many bytes more; 1: one has ended\n"
 	"  pass     PEER, the remote end of a connection, goes on at the server whose --take is TO\n"
 	"  settle   asks the other server what became of a pass that is in doubt\n"
 	"  keep     decides without: it goes on here; give-up: it ends here, in silence\n";
@@ -69,7 +72,8 @@ static struct arguments parse(int argc, char **argv)
 	static const struct option names[] = {
 		{ "listen", 1, 0, 'l' }, { "take", 1, 0, 't' }, { "control", 1, 0, 'k' }, { "timeout", 1, 0, 'o' },
 		{ "doubt", 1, 0, 'd' }, { "connect", 1, 0, 'c' }, { "connections", 1, 0, 'n' }, { "down", 1, 0, 'D' },
-		{ "up", 1, 0, 'U' }, { "rate", 1, 0, 'r' }, { "seed", 1, 0, 's' }, { "port", 1, 0, 'p' }, { "help", 0, 0, 'h' }, {}
+		{ "up", 1, 0, 'U' }, { "rate", 1, 0, 'r' }, { "seed", 1, 0, 's' }, { "port", 1, 0, 'p' },
+		{ "endless", 0, 0, 'e' }, { "help", 0, 0, 'h' }, {}
 	};
 	struct arguments a = { .settings = { .control = "/run/tcpcp", .timeout_ms = 5000, .doubt_s = 60 },
 			       .wishes = { .connections = 1, .down = 1000000, .up = 1000000 } };
@@ -85,6 +89,7 @@ static struct arguments parse(int argc, char **argv)
 		case 'n': a.wishes.connections = number(optarg); break;
 		case 'D': a.wishes.down = number(optarg); break;
 		case 'U': a.wishes.up = number(optarg); break;
+		case 'e': a.wishes.down = a.wishes.up = ENDLESS; break;
 		case 'r': a.wishes.rate = number(optarg); break;
 		case 'p': a.wishes.port = number(optarg); break;
 		case 's': a.wishes.seed = number(optarg); break;
@@ -117,6 +122,8 @@ int main(int argc, char **argv)
 		return run_server(&a.settings);
 	if (!strcmp(verb, "peer") && count == 1 && a.wishes.server.sin_port && a.wishes.connections)
 		return run_peer(&a.wishes);
+	if (!strcmp(verb, "await") && count == 2)
+		return await_bytes(a.settings.control, number(argv[optind + 1]));
 	if ((!strcmp(verb, "list") && count == 1) || (!strcmp(verb, "pass") && count == 3) ||
 	    (!strcmp(verb, "settle") && (count == 2 || count == 3)) ||
 	    ((!strcmp(verb, "keep") || !strcmp(verb, "give-up")) && count == 2))

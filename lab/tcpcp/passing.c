@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -87,12 +86,13 @@ static int resolve(struct connection *c, struct tcpmig_pass *pass, struct contro
 
 	set_doubt(c, true);
 	answer(order, c, "in-doubt", pass, 0);
-	for (unsigned int i = 0; error == -EINPROGRESS && i < c->server->settings->doubt_s; i++) {
-		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
-		error = ask(c, pass, &to);
-	}
-	while (error == -EINPROGRESS) {
-		*order = order_await(c);
+	for (unsigned int asked = 0; error == -EINPROGRESS;) {
+		*order = order_await(c, asked < c->server->settings->doubt_s ? 1000 : -1);
+		if (order->kind == ORDER_NONE) {
+			asked++;
+			error = ask(c, pass, &to);
+			continue;
+		}
 		error = decide(c, pass, order, &to);
 		if (error == -EINPROGRESS)
 			answer(order, c, "in-doubt", pass, 0);

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -51,7 +53,8 @@ static void begin(struct end *e, const struct wishes *w, unsigned int number)
 static bool finish(struct end *e, int error)
 {
 	const struct stream *s = &e->stream;
-	bool good = !error && !s->wrong && s->received == s->order.down && s->sent == s->order.up;
+	bool whole = (s->order.down == ENDLESS || s->received == s->order.down) && s->sent == s->order.up;
+	bool good = !error && !s->wrong && whole;
 
 	say("peer", "\"number\":%u,\"port\":%u,\"sent\":%llu,\"received\":%llu,\"wrong\":%llu,\"state\":\"%s\"", e->number,
 	    e->port, (unsigned long long)s->sent, (unsigned long long)s->received, (unsigned long long)s->wrong,
@@ -61,7 +64,29 @@ static bool finish(struct end *e, int error)
 	return good;
 }
 
-static int await(struct end *ends, struct pollfd *p, unsigned int count)
+static volatile sig_atomic_t told;
+
+static void tell(int number)
+{
+	(void)number;
+	told = 1;
+}
+
+/* The signal that ends endless streams is only heard while nothing else is done. */
+static sigset_t listen_for_end(void)
+{
+	struct sigaction action = { .sa_handler = tell };
+	sigset_t end, before;
+
+	sigaction(SIGTERM, &action, NULL);
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, &before);
+	sigdelset(&before, SIGTERM);
+	return before;
+}
+
+static int await(const sigset_t *mask, struct end *ends, struct pollfd *p, unsigned int count)
 {
 	int wait = -1;
 
@@ -72,7 +97,7 @@ static int await(struct end *ends, struct pollfd *p, unsigned int count)
 		p[i] = (struct pollfd){ .fd = ends[i].fd, .events = open ? stream_events(&ends[i].stream) : 0 };
 		wait = ms >= 0 && (wait < 0 || ms < wait) ? ms : wait;
 	}
-	return poll(p, count, wait);
+	return ppoll(p, count, wait < 0 ? NULL : &(struct timespec){ .tv_nsec = wait * 1000000l }, mask);
 }
 
 int run_peer(const struct wishes *w)
@@ -80,17 +105,23 @@ int run_peer(const struct wishes *w)
 	struct end *ends = calloc(w->connections, sizeof(*ends));
 	struct pollfd *p = calloc(w->connections, sizeof(*p));
 	unsigned int open = w->connections, bad = 0;
+	sigset_t mask = listen_for_end();
 
 	if (!ends || !p)
 		die("memory");
 	for (unsigned int i = 0; i < w->connections; i++)
 		begin(&ends[i], w, i);
 	while (open) {
-		await(ends, p, w->connections);
+		await(&mask, ends, p, w->connections);
 		for (unsigned int i = 0; i < w->connections; i++) {
-			bool good = ends[i].fd < 0 || stream_step(ends[i].fd, &ends[i].stream);
+			bool good;
 
-			if (ends[i].fd < 0 || (good && !stream_done(&ends[i].stream)))
+			if (ends[i].fd < 0)
+				continue;
+			if (told)
+				stream_end(ends[i].fd, &ends[i].stream);
+			good = stream_step(ends[i].fd, &ends[i].stream);
+			if (good && !stream_done(&ends[i].stream))
 				continue;
 			bad += !finish(&ends[i], good ? 0 : errno);
 			open--;

@@ -6,6 +6,7 @@
 #include <libtcpmig.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sys/un.h>
 
 #include "stream.h"
 
@@ -55,7 +56,8 @@ void connection_serve(struct connection *c);
 /* For its thread, and of no other. */
 bool thread_start(void *(*run)(void *), void *argument);
 struct control_order order_take(struct connection *c);
-struct control_order order_await(struct connection *c);
+/* ORDER_NONE when the time is up; -1: never. */
+struct control_order order_await(struct connection *c, int timeout_ms);
 
 /* passing.c. False: it is the destination's, or nobody's, and ends here. */
 bool pass_on(struct connection *c, struct control_order *order);
@@ -70,12 +72,15 @@ struct incoming {
 
 /* control.c: the thread that hears orders. */
 void *hear_orders(void *server);
-/* The other side: sends an order, and copies what is answered. The program's exit code. */
+/* The other side, asking.c: sends an order, and copies what is answered. The program's exit code. */
 int give_order(const char *path, const char *line);
+/* Until each connection that is there was served so many bytes more. */
+int await_bytes(const char *path, uint64_t bytes);
 
 /* address.c. -1 with errno; false. */
 int listen_on(const struct sockaddr_in *address);
 int connect_to(const struct sockaddr_in *address, unsigned int timeout_ms);
+bool control_address(const char *path, struct sockaddr_un *address);
 bool parse_address(const char *text, struct sockaddr_in *address);
 
 #endif

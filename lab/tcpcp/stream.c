@@ -48,9 +48,22 @@ void stream_begin(struct stream *s)
 	s->sent_then = s->sent;
 }
 
+static uint64_t *limit_of(struct stream *s)
+{
+	return s->at_server ? &s->order.down : &s->order.up;
+}
+
 uint64_t stream_left(const struct stream *s)
 {
-	return (s->at_server ? s->order.down : s->order.up) - s->sent;
+	return *limit_of((struct stream *)s) - s->sent;
+}
+
+void stream_end(int fd, struct stream *s)
+{
+	if (!ordered(s) || *limit_of(s) != ENDLESS)
+		return;
+	*limit_of(s) = s->sent;
+	shutdown(fd, SHUT_WR);
 }
 
 bool stream_done(const struct stream *s)
@@ -140,6 +153,8 @@ static bool step_read(int fd, struct stream *s)
 		for (ssize_t i = 0; i < n; i++)
 			s->wrong += block[i] != expected[i];
 	s->received += n;
+	if (s->eof && s->at_server)
+		stream_end(fd, s);
 	return true;
 }
 

@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define ORDER_MAGIC 0x70637063u
+/* As many bytes as there are until the peer has said all. */
+#define ENDLESS UINT64_MAX
 
 /* The first bytes that a peer sends. */
 struct order {
@@ -41,6 +43,8 @@ uint64_t stream_left(const struct stream *s);
 /* What to wait for with poll(2), and for how long at most; -1: until that. */
 short stream_events(const struct stream *s);
 int stream_wait_ms(const struct stream *s);
+/* Of an endless stream: all is said. */
+void stream_end(int fd, struct stream *s);
 /* From now on with the order's rate. */
 void stream_begin(struct stream *s);
 

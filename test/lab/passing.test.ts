@@ -1,94 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { MachinePlan } from '../../src/plan/lab.ts';
-import { guestFiles } from '../../src/plan/script.ts';
-import { carryOut, lab } from './boot.ts';
-import { connect, serve, takes, wishes } from './passing.ts';
-import { readAt } from './traffic.ts';
-import { seenAtPeer } from './wire.ts';
+import type { BreakName } from '../../src/image/tools.ts';
+import { planPassing } from '../../src/plan/passing.ts';
+import { prepareGround } from '../../src/run/ground.ts';
+import { executePassing } from '../../src/run/passing.ts';
+import { readAnyExperiment } from '../../src/spec/any-experiment.ts';
+import type { PassingExperiment } from '../../src/spec/passing-experiment.ts';
+import { lab } from './boot.ts';
 
-const { events } = guestFiles;
+const file = 'experiments/tcpcp/pass.exp.yml';
 
-/** Passes a connection while the others of the server are watched: all of them are there afterwards, and go on. */
-const passOne = (variable: string, to: string) =>
-  [
-    `names > /run/miglab/before`,
-    `tcpcp pass $${variable} ${takes(to)} >> ${events} || fail "$${variable} was not passed"`,
-    `names > /run/miglab/after`,
-    `[ "$(grep -vxF "$${variable}" /run/miglab/before)" = "$(cat /run/miglab/after)" ] || fail "others went with $${variable}"`,
-    `[ -z "$(ss -tnH dst $${variable})" ] || fail "the origin still has $${variable}"`,
-    'all_go_on',
-  ].join('\n');
-
-function passing(machine: MachinePlan): string[] {
-  if (machine.role === 'peer')
-    return [
-      'barrier_at 1 listening',
-      `${connect(41000)} & peer=$!`,
-      'barrier_at 2 passed > /dev/null',
-      'barrier_at 3 back > /dev/null',
-      'wait $peer || fail "peer: $?"',
-      'barrier_at 4 done',
-    ];
-  const other = machine.name === 'node-a' ? 'node-b' : 'node-a';
-  const begun = 'until [ "$(names | wc -l)" -ge 3 ]; do sleep 0.05; done; all_go_on';
-  const end = ['barrier_at 4 done', 'kill $server', `say module "counters=$(cat /proc/net/tcpmig)"`];
-  if (machine.name === 'node-a')
-    return [
-      ...serve(machine),
-      ...['barrier_at 1 listening', begun],
-      'first=$(names | head -n 1)',
-      passOne('first', other),
-      'barrier_at --put first=$first 2 passed > /dev/null',
-      readAt('second', 3, 'back'),
-      ...['goes_on $first; goes_on $second', ...end],
-    ];
-  return [
-    ...serve(machine),
-    ...['barrier_at 1 listening', begun],
-    'second=$(names | head -n 1)',
-    readAt('first', 2, 'passed'),
-    'goes_on $first',
-    passOne('second', other),
-    passOne('first', other),
-    'barrier_at --put second=$second 3 back > /dev/null',
-    ...end,
-  ];
+/** Carries the experiment out as `miglab run` does. */
+async function pass(broken?: BreakName) {
+  const experiment = (await readAnyExperiment(file)) as PassingExperiment;
+  const [cell] = planPassing(experiment);
+  if (!cell) throw new Error(`${file} has no cell`);
+  const ground = await prepareGround(lab.image, () => undefined, broken);
+  const directory = join(mkdtempSync(join(tmpdir(), 'miglab-passing-')), 'run');
+  const plan = broken ? { ...cell, passes: 1 } : cell;
+  const run = { title: experiment.title, file, lab, cells: [plan] };
+  const id = `test-passing-${process.pid}-${broken ?? 'good'}`;
+  const outcome = await executePassing(
+    run,
+    ground,
+    directory,
+    id,
+    () => undefined,
+    new AbortController().signal,
+  );
+  const [passed] = outcome.cells;
+  if (!passed) throw new Error('no cell was carried out');
+  return { plan, passed, directory };
 }
 
 test('a server passes one of its connections to another machine, and back, while its others stay; every byte is right', async () => {
-  const boot = await carryOut('connection passing', passing);
-  expect(boot.problem).toBe('');
-  const ends = boot.events('peer', 'peer');
-  expect(ends).toHaveLength(wishes.connections);
-  for (const end of ends)
-    expect(end).toMatchObject({ sent: wishes.up, received: wishes.down, wrong: 0, state: 'eof' });
-  const nodes = lab.machines.filter(({ role }) => role === 'node').map(({ name }) => name);
-  const of = (event: string) => nodes.flatMap((node) => boot.events(node, event));
+  const { plan, passed, directory } = await pass();
+  expect(passed.problem).toBe('');
+  expect(passed.connections).toHaveLength(plan.connections);
+  expect(passed.connections.filter(({ problem }) => problem)).toEqual([]);
+  expect(passed.findings.filter(({ holds }) => !holds)).toEqual([]);
 
-  const passes = of('pass');
-  expect(passes.map(({ status, dropped }) => [status, dropped])).toEqual(Array(3).fill(['passed', 0]));
-  // What goes with the connection: the destination goes on with the byte behind the last one that was served.
-  const positions = (event: string) =>
-    of(event)
-      .map(({ peer, served, received }) => `${peer} ${served} ${received}`)
-      .sort();
-  expect(positions('arrived')).toEqual(positions('pass'));
-  for (const { served, received } of passes) {
+  // In turn from each node, of its own and of those that came to it; each goes on where it stopped.
+  expect(passed.passes).toHaveLength(plan.passes);
+  const byTime = passed.passes.map(({ machine, to }) => `${machine} ${to}`).sort();
+  const each = plan.passes / 2;
+  expect(byTime).toEqual([...Array(each).fill('node-a node-b'), ...Array(each).fill('node-b node-a')]);
+  const times = passed.connections.map(({ passes }) => passes);
+  expect(times.reduce((sum, one) => sum + one, 0)).toBe(plan.passes);
+  expect(times.filter((one) => one > 1).length).toBeGreaterThan(0);
+  expect(times.filter((one) => one === 0).length).toBeGreaterThan(2);
+  for (const { served, received, dropped } of passed.passes) {
     expect(served).toBeGreaterThan(0);
     expect(received).toBeGreaterThan(0);
+    expect(dropped).toBe(0);
   }
+  expect(JSON.parse(readFileSync(join(directory, 'passes.json'), 'utf8')).cells).toEqual([passed]);
+}, 460_000);
 
-  const served = of('end');
-  expect(served).toHaveLength(wishes.connections);
-  for (const end of served)
-    expect(end).toMatchObject({ served: wishes.down, received: wishes.up, wrong: 0, state: 'done' });
-  expect(served.map((end) => end.passes).sort()).toEqual([...Array(wishes.connections - 2).fill(0), 1, 2]);
-  const counter = (name: string) =>
-    of('module').reduce(
-      (sum, { counters }) => sum + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(String(counters))?.[1]),
-      0,
-    );
-  expect([counter('committed'), counter('activated'), counter('aborted')]).toEqual([3, 3, 0]);
-  expect(await seenAtPeer(boot)).toMatchObject({ resets: 0 });
-}, 240_000);
+test('a module that resets the peer when it commits (rst) is found out', async () => {
+  const { passed } = await pass('rst');
+  const finding = passed.findings.find(({ claim }) => claim === 'connection-not-interrupted');
+  expect(finding?.holds).toBe(false);
+}, 460_000);

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readAnyExperiment } from '../../../src/spec/module-experiment.ts';
+import { readAnyExperiment } from '../../../src/spec/any-experiment.ts';
 
 const head = 'title: t\ntopology: broadcast-cluster\nengine: module\ntimeout_s: 60\n';
 
