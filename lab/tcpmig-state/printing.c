@@ -87,6 +87,7 @@ static void print_value_json(const struct tcpmig_field *field, const char *text)
 			putchar(*text == ' ' ? ',' : *text);
 		putchar(']');
 		break;
+	case TCPMIG_KIND_HANDSHAKE:
 	case TCPMIG_KIND_ADDRESS:
 	case TCPMIG_KIND_TEXT: print_text(text); break;
 	case TCPMIG_KIND_NEST:

@@ -78,6 +78,7 @@ enum tcpmig_kind {
 	TCPMIG_KIND_TEXT,
 	TCPMIG_KIND_NUMBERS,         /* several u32, or u16 */
 	TCPMIG_KIND_SENT,            /* struct tcpmig_sent */
+	TCPMIG_KIND_HANDSHAKE,       /* struct tcpmig_handshake */
 	TCPMIG_KIND_DATA,            /* a piece of a queue */
 	TCPMIG_KIND_NEST,            /* attributes */
 	TCPMIG_KIND_UNKNOWN
@@ -127,6 +128,8 @@ int tcpmig_attach(struct tcpmig_session *session, int fd);
 int tcpmig_attach_process(struct tcpmig_session *session, pid_t pid, int fd);
 /* A connection that no program has. */
 int tcpmig_attach_tuple(struct tcpmig_session *session, const struct tcpmig_tuple *tuple);
+/* One that waits in the accept queue of a listening socket; index 0 is the next to be accepted. -ENOENT behind the last. */
+int tcpmig_attach_waiting(struct tcpmig_session *session, int listener, unsigned int index);
 /* *left may be NULL. */
 int tcpmig_flush(struct tcpmig_session *session, unsigned int timeout_ms, uint32_t *left);
 int tcpmig_window_close(struct tcpmig_session *session);
@@ -144,8 +147,10 @@ int tcpmig_commit(struct tcpmig_session *session);
 /* Would CAPTURE be granted? */
 int tcpmig_check(struct tcpmig_session *session, const struct tcpmig_tuple *tuple);
 int tcpmig_capture(struct tcpmig_session *session, const struct tcpmig_tuple *tuple);
-/* *fd is the caller's; -1 of a connection that no program has. */
+/* *fd is the caller's; -1 of a connection that no program has, or that waits to be accepted. */
 int tcpmig_set(struct tcpmig_session *session, const struct tcpmig_state *state, int *fd);
+/* Of a connection that waited: into whose accept queue it goes at ACTIVATE. */
+int tcpmig_queue(struct tcpmig_session *session, int listener);
 int tcpmig_activate(struct tcpmig_session *session);
 
 /* ---- Several connections, all or none: tcpmig_batch(3) ---- */

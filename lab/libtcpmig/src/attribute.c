@@ -50,7 +50,7 @@ static const struct {
 	{ TCPMIG_A_SNDBUF, "bytes" }, { TCPMIG_A_RCVLOWAT, "bytes" }, { TCPMIG_A_NOTSENT_LOWAT, "bytes" },
 	{ TCPMIG_A_BYTES_SENT, "bytes" }, { TCPMIG_A_BYTES_ACKED, "bytes" }, { TCPMIG_A_BYTES_RECEIVED, "bytes" },
 	{ TCPMIG_A_BYTES_RETRANS, "bytes" }, { TCPMIG_A_SEGS_IN, "segments" }, { TCPMIG_A_SEGS_OUT, "segments" },
-	{ TCPMIG_A_TOTAL_RETRANS, "segments" },
+	{ TCPMIG_A_TOTAL_RETRANS, "segments" }, { TCPMIG_A_BACKLOG, "connections" },
 };
 
 static const struct {
@@ -65,7 +65,7 @@ static const struct {
 	{ TCPMIG_A_BBR_EXTRA, TCPMIG_KIND_NUMBERS }, { TCPMIG_A_RTX_BUFFER, TCPMIG_KIND_SENT },
 	{ TCPMIG_A_RCV_DATA, TCPMIG_KIND_DATA }, { TCPMIG_A_RTX_DATA, TCPMIG_KIND_DATA },
 	{ TCPMIG_A_WRITE_DATA, TCPMIG_KIND_DATA }, { TCPMIG_A_OFO_DATA, TCPMIG_KIND_DATA },
-	{ TCPMIG_A_OFO, TCPMIG_KIND_NEST },
+	{ TCPMIG_A_OFO, TCPMIG_KIND_NEST }, { TCPMIG_A_HANDSHAKE, TCPMIG_KIND_HANDSHAKE },
 };
 
 const char *tcpmig_attribute_name(uint16_t type)

@@ -37,6 +37,13 @@ int tcpmig_set(struct tcpmig_session *session, const struct tcpmig_state *state,
 	return 0;
 }
 
+int tcpmig_queue(struct tcpmig_session *session, int listener)
+{
+	int32_t fd = listener;
+
+	return session_call(session, "QUEUE", TCPMIG_IOC_QUEUE, &fd);
+}
+
 int tcpmig_activate(struct tcpmig_session *session)
 {
 	return session_call(session, "ACTIVATE", TCPMIG_IOC_ACTIVATE, NULL);

@@ -63,6 +63,19 @@ int tcpmig_attach_tuple(struct tcpmig_session *session, const struct tcpmig_tupl
 	return attach(session, &a);
 }
 
+int tcpmig_attach_waiting(struct tcpmig_session *session, int listener, unsigned int index)
+{
+	struct tcpmig_waiting waiting = { .fd = listener, .index = index };
+	int error = session_ioctl(session, TCPMIG_IOC_WAITING, &waiting);
+
+	session_forget_socket(session);
+	session->state = waiting.state;
+	if (error)
+		return session_fail(session, "WAITING", error, error == -EOPNOTSUPP ? waiting.refusal : TCPMIG_OK);
+	session->tuple = waiting.tuple;
+	return 0;
+}
+
 int tcpmig_flush(struct tcpmig_session *session, unsigned int timeout_ms, uint32_t *left)
 {
 	struct tcpmig_flush flush = { .timeout_ms = timeout_ms };

@@ -8,6 +8,8 @@
 #include "session.h"
 #include "wire.h"
 
+enum { STATE_LISTEN = 10 };
+
 static int tell(struct tcpmig_pass *pass, const char *step, int error)
 {
 	return error ? trouble_tell(&pass->trouble, step, error, TCPMIG_OK) : 0;
@@ -94,6 +96,15 @@ static int commit(struct tcpmig_pass *pass, int stream)
 	return error ? -EINPROGRESS : end_here(pass);
 }
 
+/* A listening socket goes with the connections that wait in its queue, step by step: that is not this. */
+static bool has_listener(const struct tcpmig_pass *pass)
+{
+	for (unsigned int i = 0; i < pass->count; i++)
+		if (pass->sessions[i]->state == STATE_LISTEN)
+			return true;
+	return false;
+}
+
 int tcpmig_pass(struct tcpmig_pass *pass, int stream)
 {
 	unsigned int failed;
@@ -102,6 +113,8 @@ int tcpmig_pass(struct tcpmig_pass *pass, int stream)
 	pass->trouble = (struct tcpmig_trouble){};
 	if (!pass->count || getrandom(pass->id, sizeof(pass->id), 0) != sizeof(pass->id))
 		return tell(pass, "pass", -EINVAL);
+	if (has_listener(pass))
+		return tell(pass, "pass", -EOPNOTSUPP);
 	error = offer(pass, stream);
 	if (error)
 		return error;

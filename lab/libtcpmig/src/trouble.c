@@ -24,7 +24,8 @@ static const struct {
 	[TCPMIG_ULP] = { "TLS or another upper layer is in the kernel", "let the program do TLS itself" },
 	[TCPMIG_MD5_AO] = { "its segments are signed (RFC 2385, RFC 5925)", "leave it where the keys are" },
 	[TCPMIG_MPTCP] = { "it is part of a multipath connection", "let the program use IPPROTO_TCP" },
-	[TCPMIG_FASTOPEN] = { "data sent in its SYN is not acknowledged yet", "try again after a round trip" },
+	[TCPMIG_FASTOPEN] = { "data sent in its SYN is not acknowledged yet, or it listens for such data",
+			      "try again after a round trip, or let the program do without TCP_FASTOPEN" },
 	[TCPMIG_REPAIR] = { "another program has it in repair mode", "end that program's work first" },
 	[TCPMIG_ZEROCOPY] = { "pages sent without a copy are not acknowledged yet",
 			      "flush it, or try again after a round trip" },
@@ -32,7 +33,7 @@ static const struct {
 	[TCPMIG_ROUTE] = { "it is bound to a device, or sends IP options", "let the program do without" },
 	[TCPMIG_TUPLE_IN_USE] = { "the destination has a connection with these addresses and ports",
 				  "end that one, or wait for the end of its TIME_WAIT" },
-	[TCPMIG_PORT_IN_USE] = { "a socket of the destination has the local port for itself",
+	[TCPMIG_PORT_IN_USE] = { "a socket of the destination has the local port for itself, or listens at it",
 				 "let that one set SO_REUSEADDR or SO_REUSEPORT, or close it" },
 	[TCPMIG_NO_ADDRESS] = { "the destination does not have the local address",
 				"add the address there before the move" },
@@ -79,6 +80,7 @@ static const char *meaning_of(int error)
 	case EBADFD: return "out of order: the session is at another step";
 	case EOPNOTSUPP: return "the connection can not be moved any more";
 	case ENOTCONN: return "the connection has ended";
+	case EDESTADDRREQ: return "it waited to be accepted, and no listening socket was named for it";
 	case EXDEV: return "the socket is in another network namespace";
 	case EPIPE: return "the other end of the stream is gone";
 	case EPROTO: return "what came is not what this library sends";

@@ -85,6 +85,19 @@ static int sent_text(const struct tcpmig_field *field, char *text, size_t room)
 			sent.flags & TCPMIG_SENT_PUSH ? ", push" : "");
 }
 
+static int handshake_text(const struct tcpmig_field *field, char *text, size_t room)
+{
+	struct tcpmig_handshake h;
+	char remote[TCPMIG_END_TEXT];
+
+	if (field->size != sizeof(h))
+		return snprintf(text, room, "?");
+	memcpy(&h, field->data, sizeof(h));
+	return snprintf(text, room, "%s, from %u to %u, sent again %u times, %u ms left%s",
+			tcpmig_end_text(h.tuple.raddr, h.tuple.rport, remote), h.snt_isn, h.rcv_isn, h.retransmits, h.left_ms,
+			h.flags & TCPMIG_HANDSHAKE_ACKED ? ", acknowledged" : "");
+}
+
 int tcpmig_field_text(const struct tcpmig_field *field, char *text, size_t room)
 {
 	int n;
@@ -104,6 +117,8 @@ int tcpmig_field_text(const struct tcpmig_field *field, char *text, size_t room)
 		return numbers_text(field, text, room);
 	case TCPMIG_KIND_SENT:
 		return sent_text(field, text, room);
+	case TCPMIG_KIND_HANDSHAKE:
+		return handshake_text(field, text, room);
 	default:
 		return snprintf(text, room, "%u bytes", field->size);
 	}
