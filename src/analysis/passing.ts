@@ -205,9 +205,12 @@ class Watch {
     own.send(segment);
     if ((segment.flags & TcpFlag.ack) === 0) return;
     const acked = other.acknowledge(segment.ack);
+    if (segment.flags & TcpFlag.syn) this.judged.opened = this.handshakes.add(segment.seq).size;
     if (byPeer) this.backwards.peerAcknowledged(segment.tsval, acked);
-    else if (segment.flags & TcpFlag.syn) this.judged.opened = this.handshakes.add(segment.seq).size;
-    else if (Object.values(this.backwards.nodeSent(segment, own.start, acked)).some(Boolean))
+    else if (
+      (segment.flags & TcpFlag.syn) === 0 &&
+      Object.values(this.backwards.nodeSent(segment, own.start, acked)).some(Boolean)
+    )
       this.judged.backwards++;
   }
 }

@@ -54,7 +54,7 @@ export const goOn = (least = 0): string[] => [
 ];
 
 /** The remote end of the server's first connection that was, or was not, passed before: as $one. */
-export const chooseOne = (passed: boolean): string[] => [
+const chooseOne = (passed: boolean): string[] => [
   `one=$(tcpcp list | sed -n 's/.*"peer":"\\([^"]*\\)".*"passes":${passed ? '[1-9]' : '0'}.*/\\1/p' | sort | head -n 1)`,
   `[ -n "$one" ] || fail "no connection that was ${passed ? '' : 'not '}passed"`,
 ];
@@ -63,7 +63,7 @@ export const chooseOne = (passed: boolean): string[] => [
 const names = `tcpcp list | sed -n 's/.*"peer":"\\([^"]*\\)".*/\\1/p' | sort`;
 
 /** Passes $one; its socket is gone here, and those of the others are not. */
-export const passOne = (lab: LabPlan, to: string): string[] => [
+const passOne = (lab: LabPlan, to: string): string[] => [
   `${names} > /run/miglab/before`,
   `tcpcp pass $one ${takesAt(lab, to)} > /run/miglab/answer || fail "$one was not passed: $(cat /run/miglab/answer)"`,
   `[ "$(grep -vxF "$one" /run/miglab/before)" = "$(${names})" ] || fail "others went with $one"`,

@@ -21,6 +21,9 @@ test('the engine decides how an experiment is read', async () => {
     engine: 'module',
     cells: [{ check: 'states', situations: [] }],
   });
+  await expect(readAnyExperiment('experiments/tcpcp/pass.exp.yml')).resolves.toMatchObject({
+    engine: 'tcpcp',
+  });
 });
 
 test('a cell without a choice has all families and all directions', async () => {
