@@ -80,8 +80,11 @@ int run_server(const struct settings *settings)
 		die("thread");
 	say("ready", "\"pid\":%d", getpid());
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			die("poll");
+		if (poll(p, 2, -1) < 0) {
+			if (errno != EINTR)
+				die("poll");
+			continue;
+		}
 		if (p[0].revents)
 			accept_peer(&server, p[0].fd);
 		if (p[1].revents)

@@ -69,8 +69,8 @@ int tcpmig_owners(uint32_t inode, int (*each)(pid_t pid, int fd, void *context),
 
 		if (pid > 0)
 			result = each_socket_of(pid, match, &wanted);
-		/* It has ended meanwhile. */
-		if (result == -ESRCH)
+		/* It has ended meanwhile, or is another user's. */
+		if (result == -ESRCH || result == -EACCES)
 			result = 0;
 		if (result)
 			break;
