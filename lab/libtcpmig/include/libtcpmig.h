@@ -43,7 +43,7 @@ struct tcpmig_session;
 
 /* *session is NULL when it fails. -ENOENT: the module is not loaded; -EACCES, -EPERM. */
 int tcpmig_open(struct tcpmig_session **session);
-/* What is frozen goes on, what is built but not active is forgotten. NULL is fine. */
+/* What is frozen goes on, what is held ends in silence, what is built but not active is forgotten. NULL is fine. */
 void tcpmig_close(struct tcpmig_session *session);
 /* Of the last call that failed; error 0: none did. */
 const struct tcpmig_trouble *tcpmig_trouble(const struct tcpmig_session *session);
@@ -122,7 +122,6 @@ int tcpmig_socket_tuple(int fd, struct tcpmig_tuple *tuple);
 
 /* ---- The origin: tcpmig_attach(3) ---- */
 
-/* The session keeps a copy of the descriptor, until it ends the connection or gives it back. */
 int tcpmig_attach(struct tcpmig_session *session, int fd);
 /* A descriptor of another process (pidfd_getfd(2)), which must not use the socket while it is frozen. */
 int tcpmig_attach_process(struct tcpmig_session *session, pid_t pid, int fd);
@@ -137,8 +136,8 @@ int tcpmig_window_open(struct tcpmig_session *session);
 int tcpmig_freeze(struct tcpmig_session *session);
 /* Memory of its own, for tcpmig_state_free(). */
 int tcpmig_get(struct tcpmig_session *session, struct tcpmig_state *state);
-/* From here on the end of this process no longer disturbs the connection, which may be the destination's: its last close
- * says nothing to the peer. Undone by ABORT; needs a descriptor. */
+/* From here on the connection may be the destination's: the end of the session, or of this process, ends it here in
+ * silence. Only ABORT brings it back. */
 int tcpmig_hold(struct tcpmig_session *session);
 int tcpmig_commit(struct tcpmig_session *session);
 

@@ -41,7 +41,6 @@ int tcpmig_get_all(struct tcpmig_session *const sessions[], unsigned int count, 
 
 int tcpmig_hold_all(struct tcpmig_session *const sessions[], unsigned int count, unsigned int *failed)
 {
-	/* One that is held and goes on after all is let go by its ABORT. */
 	for (unsigned int i = 0; i < count; i++) {
 		int error = tcpmig_hold(sessions[i]);
 

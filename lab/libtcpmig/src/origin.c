@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,25 +20,16 @@ static int attach(struct tcpmig_session *session, struct tcpmig_attach *attach)
 	return 0;
 }
 
-/* The session takes `copy` over, whatever becomes of it. */
-static int attach_copy(struct tcpmig_session *session, int copy)
+int tcpmig_attach(struct tcpmig_session *session, int fd)
 {
-	struct tcpmig_attach a = { .fd = copy };
+	struct tcpmig_attach a = { .fd = fd };
 
-	session_forget_socket(session);
-	session->socket = copy;
+	if (fd < 0)
+		return session_fail(session, "ATTACH", -EBADF, TCPMIG_OK);
 	return attach(session, &a);
 }
 
-int tcpmig_attach(struct tcpmig_session *session, int fd)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	if (copy < 0)
-		return session_fail(session, "ATTACH", -errno, TCPMIG_OK);
-	return attach_copy(session, copy);
-}
-
+/* The device keeps what it is attached to, so that our copy need not last. */
 int tcpmig_attach_process(struct tcpmig_session *session, pid_t pid, int fd)
 {
 	int process = syscall(SYS_pidfd_open, pid, 0), copy, error;
@@ -52,14 +39,17 @@ int tcpmig_attach_process(struct tcpmig_session *session, pid_t pid, int fd)
 	copy = syscall(SYS_pidfd_getfd, process, fd, 0);
 	error = -errno;
 	close(process);
-	return copy < 0 ? session_fail(session, "pidfd_getfd", error, TCPMIG_OK) : attach_copy(session, copy);
+	if (copy < 0)
+		return session_fail(session, "pidfd_getfd", error, TCPMIG_OK);
+	error = tcpmig_attach(session, copy);
+	close(copy);
+	return error;
 }
 
 int tcpmig_attach_tuple(struct tcpmig_session *session, const struct tcpmig_tuple *tuple)
 {
 	struct tcpmig_attach a = { .fd = -1, .tuple = *tuple };
 
-	session_forget_socket(session);
 	return attach(session, &a);
 }
 
@@ -68,7 +58,6 @@ int tcpmig_attach_waiting(struct tcpmig_session *session, int listener, unsigned
 	struct tcpmig_waiting waiting = { .fd = listener, .index = index };
 	int error = session_ioctl(session, TCPMIG_IOC_WAITING, &waiting);
 
-	session_forget_socket(session);
 	session->state = waiting.state;
 	if (error)
 		return session_fail(session, "WAITING", error, error == -EOPNOTSUPP ? waiting.refusal : TCPMIG_OK);
@@ -129,52 +118,12 @@ int tcpmig_get(struct tcpmig_session *session, struct tcpmig_state *state)
 	}
 }
 
-/* In repair mode the last close of a socket is silent (tcp_close in net/ipv4/tcp.c); of a frozen one that is all it does. */
 int tcpmig_hold(struct tcpmig_session *session)
 {
-	struct tcpmig_status status;
-	socklen_t size = sizeof(session->reuse);
-	const int on = 1;
-	int error = tcpmig_status(session, &status);
-
-	if (error)
-		return error;
-	if (session->socket < 0 || !status.freeze_ns)
-		return session_fail(session, "hold", -EBADFD, TCPMIG_OK);
-	if (getsockopt(session->socket, SOL_SOCKET, SO_REUSEADDR, &session->reuse, &size) ||
-	    setsockopt(session->socket, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)))
-		return session_fail(session, "hold", -errno, TCPMIG_OK);
-	session->held = true;
-	return 0;
-}
-
-/* Before the connection goes on. */
-static void let_go(struct tcpmig_session *session)
-{
-	const int off = TCP_REPAIR_OFF_NO_WP;
-
-	if (!session->held)
-		return;
-	setsockopt(session->socket, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
-	setsockopt(session->socket, SOL_SOCKET, SO_REUSEADDR, &session->reuse, sizeof(session->reuse));
-	session->held = false;
+	return session_call(session, "HOLD", TCPMIG_IOC_HOLD, NULL);
 }
 
 int tcpmig_commit(struct tcpmig_session *session)
 {
-	int error = session_call(session, "COMMIT", TCPMIG_IOC_COMMIT, NULL);
-
-	if (!error)
-		session_forget_socket(session);
-	return error;
-}
-
-int tcpmig_abort(struct tcpmig_session *session)
-{
-	int error;
-
-	let_go(session);
-	error = session_call(session, "ABORT", TCPMIG_IOC_ABORT, NULL);
-	session_forget_socket(session);
-	return error;
+	return session_call(session, "COMMIT", TCPMIG_IOC_COMMIT, NULL);
 }

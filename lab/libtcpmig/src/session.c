@@ -24,14 +24,6 @@ int session_call(struct tcpmig_session *session, const char *step, unsigned long
 	return error ? session_fail(session, step, error, TCPMIG_OK) : 0;
 }
 
-void session_forget_socket(struct tcpmig_session *session)
-{
-	if (session->socket >= 0)
-		close(session->socket);
-	session->socket = -1;
-	session->held = false;
-}
-
 int tcpmig_open(struct tcpmig_session **session)
 {
 	struct tcpmig_session *made = calloc(1, sizeof(*made));
@@ -40,7 +32,6 @@ int tcpmig_open(struct tcpmig_session **session)
 	*session = NULL;
 	if (!made)
 		return -ENOMEM;
-	made->socket = -1;
 	made->fd = open(TCPMIG_DEVICE, O_RDWR | O_CLOEXEC);
 	if (made->fd < 0) {
 		error = -errno;
@@ -55,11 +46,7 @@ void tcpmig_close(struct tcpmig_session *session)
 {
 	if (!session)
 		return;
-	/* A connection that is held must be let go before the device gives it back. */
-	if (session->held)
-		tcpmig_abort(session);
 	close(session->fd);
-	session_forget_socket(session);
 	free(session);
 }
 
@@ -81,4 +68,9 @@ uint32_t tcpmig_session_state(const struct tcpmig_session *session)
 int tcpmig_status(struct tcpmig_session *session, struct tcpmig_status *status)
 {
 	return session_call(session, "STATUS", TCPMIG_IOC_STATUS, status);
+}
+
+int tcpmig_abort(struct tcpmig_session *session)
+{
+	return session_call(session, "ABORT", TCPMIG_IOC_ABORT, NULL);
 }

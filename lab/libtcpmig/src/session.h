@@ -7,9 +7,6 @@
 
 struct tcpmig_session {
 	int fd;                      /* of /dev/tcpmig */
-	int socket;                  /* our copy of the connection's descriptor, or -1 */
-	int reuse;                   /* SO_REUSEADDR, which the end of repair mode forgets */
-	bool held;
 	uint32_t state;
 	struct tcpmig_tuple tuple;
 	struct tcpmig_trouble trouble;
@@ -21,8 +18,6 @@ int session_ioctl(struct tcpmig_session *session, unsigned long request, void *a
 int session_fail(struct tcpmig_session *session, const char *step, int error, uint32_t refusal);
 /* An ioctl that refuses nothing by name. */
 int session_call(struct tcpmig_session *session, const char *step, unsigned long request, void *argument);
-/* The connection is no longer this session's. */
-void session_forget_socket(struct tcpmig_session *session);
 
 /* trouble.c: fills *trouble; returns the error. `trouble` may be NULL. */
 int trouble_tell(struct tcpmig_trouble *trouble, const char *step, int error, uint32_t refusal);
