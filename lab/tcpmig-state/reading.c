@@ -159,7 +159,7 @@ struct tcpmig_state read_file(const char *path)
 	if (error == -EPROTO)
 		error = read_bare(fd, &state);
 	if (error)
-		fail("%s: %s", path, error == -EPROTO ? "no state" : words(error));
+		fail("%s: %s", path, error == -EPROTO ? "no state" : error == -EPIPE ? "cut short" : words(error));
 	close(fd);
 	return state;
 }

@@ -47,6 +47,9 @@ export const startPeer = (lab: LabPlan, connections: number, rateMbS: number): s
 ];
 export const endPeer = ['kill -TERM $peer', 'wait $peer || fail "the peer has wrong bytes, or lacks some"'];
 
+/** When it has told of all its connections that they ended. */
+export const endServer = ['until [ -z "$(tcpcp list)" ]; do sleep 0.05; done', 'kill $server'];
+
 /** Every connection of the server goes on, and there are so many at least. */
 export const goOn = (least = 0): string[] => [
   `until [ "$(tcpcp list | grep -c peer)" -ge ${least} ]; do sleep 0.05; done`,
@@ -75,9 +78,10 @@ function peerSteps(lab: LabPlan, cell: PassingPlan): string[] {
     'barrier_at 1 listening',
     ...startPeer(lab, cell.connections, cell.rateMbS),
     ...turns(cell).map(({ barrier }) => `barrier_at ${barrier} passed`),
+    `barrier_at ${cell.passes + 2} "all go on"`,
     ...endPeer,
     'say kernel "modules=$(cut -d " " -f 1 /proc/modules | tr "\\n" " ")"',
-    `barrier_at ${cell.passes + 2} done`,
+    `barrier_at ${cell.passes + 3} done`,
   ];
 }
 
@@ -94,8 +98,9 @@ function nodeSteps(lab: LabPlan, node: MachinePlan, cell: PassingPlan): string[]
       `barrier_at ${barrier} passed`,
     ]),
     ...goOn(),
-    `barrier_at ${cell.passes + 2} done`,
-    'kill $server',
+    `barrier_at ${cell.passes + 2} "all go on"`,
+    `barrier_at ${cell.passes + 3} done`,
+    ...endServer,
     'say module "counters=$(cat /proc/net/tcpmig)"',
   ];
 }

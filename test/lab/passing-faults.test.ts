@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { MachinePlan } from '../../src/plan/lab.ts';
-import { endPeer, goOn, startPeer, startServer, takesAt } from '../../src/plan/passing.ts';
+import { endPeer, endServer, goOn, startPeer, startServer, takesAt } from '../../src/plan/passing.ts';
 import { guestFiles, loadModule } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
 import { seenAtPeer } from './wire.ts';
@@ -60,6 +60,14 @@ const rows: Row[] = [
 const choose = `one=$(tcpcp list | sed -n 's/.*"peer":"\\([^"]*\\)".*/\\1/p' | sort | head -n 1); [ -n "$one" ] || fail "no connection"`;
 const waitFor = (file: string) => `until [ -e /run/relay/${file} ]; do sleep 0.02; done`;
 
+/** The destination has the connection already: it is the same machine. Nothing is frozen. */
+const refused = [
+  choose,
+  `code=0; tcpcp pass $one ${takesAt(lab, 'node-a')} > /run/miglab/answer || code=$?`,
+  `[ $code = 1 ] && grep -q '"refusal":"tuple-in-use"' /run/miglab/answer || fail "not refused: $code $(cat /run/miglab/answer)"`,
+  `grep -qx 'frozen 0' /proc/net/tcpmig || fail "frozen before it was refused"`,
+];
+
 function atA(row: Row, barrier: number): string[] {
   return [
     choose,
@@ -74,7 +82,7 @@ function atA(row: Row, barrier: number): string[] {
     `code=0; wait $passing || code=$?; [ $code = ${row.code} ] || fail "${row.fault}: $code $(cat /run/miglab/answer)"`,
     ...(row.after ?? []),
     `until [ -z "$(tcpcp list | grep '"in_doubt":true')" ]; do sleep 0.05; done`,
-    'kill $relaying',
+    'kill $relaying || :',
     ...(row.goesOnAt === 'node-a' ? goOn(2) : []),
     `barrier_at ${barrier + 2} settled`,
   ];
@@ -90,8 +98,9 @@ function atB(row: Row, barrier: number, here: number): string[] {
   ];
 }
 
-/** Barriers of a row: 10, 13, ... */
-const barrierOf = (index: number) => 10 + 3 * index;
+/** Barriers of a row: 2, 5, ... */
+const barrierOf = (index: number) => 2 + 3 * index;
+const done = [`barrier_at ${barrierOf(rows.length)} done`];
 
 function faults(machine: MachinePlan): string[] {
   if (machine.role === 'peer')
@@ -103,16 +112,16 @@ function faults(machine: MachinePlan): string[] {
         `barrier_at ${barrierOf(index) + 2} settled`,
       ]),
       ...endPeer,
-      'barrier_at 9 done',
+      ...done,
     ];
-  const start = startServer(lab, machine, '--timeout 20000 --doubt 2').join('\n');
+  const start = startServer(lab, machine, '--timeout 60000 --doubt 60').join('\n');
   const node = [...loadModule(lab, machine), `serve() { ${start}\n}`, 'serve', 'barrier_at 1 listening'];
   if (machine.name === 'node-b') {
     let here = 0;
     return [
       ...node,
       ...rows.flatMap((row, index) => atB(row, barrierOf(index), row.goesOnAt === 'node-b' ? ++here : here)),
-      'barrier_at 9 done',
+      ...done,
     ];
   }
   return [
@@ -120,8 +129,9 @@ function faults(machine: MachinePlan): string[] {
     `cat > ${relay} <<'PYTHON'\n${readFileSync('test/lab/pass-relay.py', 'utf8')}PYTHON`,
     `relay() { rm -f /run/relay/*; python3 ${relay} ${relayed} ${takesAt(lab, 'node-b')} "$@" & relaying=$!; ${waitFor('up')}; }`,
     ...goOn(2),
+    ...refused,
     ...rows.flatMap((row, index) => atA(row, barrierOf(index))),
-    'barrier_at 9 done',
+    ...done,
   ];
 }
 
