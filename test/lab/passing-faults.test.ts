@@ -122,6 +122,7 @@ function faults(machine: MachinePlan): string[] {
       ...node,
       ...rows.flatMap((row, index) => atB(row, barrierOf(index), row.goesOnAt === 'node-b' ? ++here : here)),
       ...done,
+      ...endServer,
     ];
   }
   return [
