@@ -14,15 +14,16 @@ import { executeRun } from '../run/run.ts';
 import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
+import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
-import { readAnyExperiment } from '../spec/module-experiment.ts';
 import { readTopology } from '../spec/topology.ts';
 import { runChecks } from './checks.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { printJson } from './output.ts';
+import { runPassing } from './passing.ts';
 import { progress } from './progress.ts';
 
 export interface RunOptions {
@@ -73,6 +74,10 @@ export const run = (program: Command) =>
       const asked = await readAnyExperiment(file);
       if (asked.engine === 'module') {
         process.exitCode = await runChecks(asked, file, options);
+        return;
+      }
+      if (asked.engine === 'tcpcp') {
+        process.exitCode = await runPassing(asked, file, options);
         return;
       }
       const plan = onlyCells(await readPlan(experiment, options), options.cell);

@@ -32,10 +32,13 @@ export interface ToolsLayer {
 const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
-const folders = ['module', 'module/selftest', 'module/states', 'tools', 'workload', 'cr'] as const;
+const folders = [
+  ...(['module', 'module/selftest', 'module/states'] as const),
+  ...(['tools', 'workload', 'cr', 'tcpmig-state', 'tcpcp'] as const),
+] as const;
 type Folder = (typeof folders)[number];
-// What several folders include; a change builds them all.
-const included = ['tools', 'module/uapi'];
+// What several folders include or are linked with; a change builds them all.
+const included = ['tools', 'module/uapi', 'libtcpmig'];
 
 /**
  * Finds or builds the layer for a guest, with the compiler of the guest's release. Each folder of lab/ is built and
