@@ -19,6 +19,7 @@ interface CheckOptions {
   image?: string;
   clock?: string;
   full?: boolean;
+  migrations?: number;
   jobs?: number;
   dryRun?: boolean;
   json?: boolean;
@@ -53,11 +54,12 @@ export async function runChecks(
 }
 
 /** @throws Fault (64) for what means nothing here: such a cell is one boot, on the real clock, without a seed. */
-function refuseOptions({ clock, full, jobs }: CheckOptions): void {
+function refuseOptions({ clock, full, jobs, migrations }: CheckOptions): void {
   const asked = [
     ...(clock && clock !== 'real' ? [`--clock ${clock}`] : []),
     ...(full ? ['--full'] : []),
     ...(jobs ? ['--jobs'] : []),
+    ...(migrations ? ['--migrations'] : []),
   ];
   if (asked.length > 0)
     throw new Fault(ExitCode.usage, `an experiment with the module alone takes no ${asked.join(', ')}`);
