@@ -14,7 +14,7 @@ import { miglab, type Outcome } from './program.ts';
 
 const results = mkdtempSync(join(tmpdir(), 'miglab-soak-'));
 const file = 'experiments/module/soak.exp.yml';
-const migrations = 20;
+const migrations = 16;
 let outcome: Outcome;
 let run: string;
 
@@ -74,8 +74,7 @@ test('a module that keeps a reference to each socket is found out by what it lea
   );
   expect(rows.map(({ status }) => status)).toEqual(Array(12).fill('valid'));
   const soak = await soakOf(directory, rows);
-  // Each node was origin six times and destination six times, and keeps a socket each time.
-  for (const { leaks } of soak?.cells[0]?.nodes ?? [])
-    expect(leaks).toContain('12 objects of TCP in 12 migrations');
-  expect(soak?.cells[0]?.nodes).toHaveLength(2);
+  // A socket for each stay of the connection: seven on the node on which it was made, six on the other.
+  const leaks = soak?.cells[0]?.nodes.map((node) => node.leaks.filter((leak) => / of TCP in /.test(leak)));
+  expect(leaks).toEqual([['7 objects of TCP in 12 migrations'], ['6 objects of TCP in 12 migrations']]);
 }, 400_000);
