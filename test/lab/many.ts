@@ -20,8 +20,8 @@ export function manyMove(
   { connections, rateMbS, prepare = ':' }: Many,
 ): string[] {
   const listen = `${addressOn(lab, 'peer', lab.cluster.wire)}:5000`;
-  const options = `--role duplex --connections ${connections} --rate ${rateMbS} --seed 7 --chunk 4096 --report-ms 500`;
-  // A listener for each would be told of in a line of the log, twice a second.
+  const options = `--role duplex --connections ${connections} --rate ${rateMbS} --seed 7 --chunk 4096 --report-ms 1000`;
+  // Each of its connections has a line of its own in a report: not among the machine's events.
   if (machine.role === 'peer')
     return [
       `workload peer --listen ${listen} ${options} --wait 0 > /run/miglab/peer.jsonl & peer=$!`,
