@@ -17,7 +17,7 @@ import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts'
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
 import { readAnyExperiment } from '../spec/module-experiment.ts';
-import { readTopology } from '../spec/topology.ts';
+import { readTopology, type Topology } from '../spec/topology.ts';
 import { runChecks } from './checks.ts';
 import { conclude } from './conclusion.ts';
 import { interruption } from './interruption.ts';
@@ -106,6 +106,7 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
     throw new Fault(ExitCode.usage, `${file} is no soak: it takes no --migrations`);
   const topology = await readTopology(topologyPath(spec.topology));
   const image = options.image ?? topology.image;
+  requireOneImage(file, topology);
   const asked = options.clock ?? spec.clock;
   const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
   const seeds = options.full ? spec.virtual?.seeds_full : undefined;
@@ -113,6 +114,16 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   await requireClock(file, chosen);
   const plan = planRun(chosen, recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
+}
+
+/** A process moves between machines of the same kernel: `cr_checkpoint` refuses another (docs/checkpoint.md). */
+function requireOneImage(file: string, { name, image, machines }: Topology): void {
+  if (Object.values(machines).every((machine) => (machine.image ?? image) === image)) return;
+  throw new Fault(
+    ExitCode.usage,
+    `${file}: machines of the topology ${name} have different images`,
+    'A process moves between machines of the same kernel only. Take --image for all of them, and a topology without.',
+  );
 }
 
 async function chooseClock(asked: Experiment['clock'], image: string): Promise<Clock> {
