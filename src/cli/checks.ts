@@ -20,6 +20,7 @@ export interface SimpleRunOptions {
   image?: string;
   clock?: string;
   full?: boolean;
+  migrations?: number;
   jobs?: number;
   dryRun?: boolean;
   json?: boolean;
@@ -54,11 +55,12 @@ export async function runChecks(
 }
 
 /** @throws Fault (64) for what means nothing here: such a cell is one boot, on the real clock, without a seed. */
-export function refuseOptions(kind: string, { clock, full, jobs }: SimpleRunOptions): void {
+export function refuseOptions(kind: string, { clock, full, jobs, migrations }: SimpleRunOptions): void {
   const asked = [
     ...(clock && clock !== 'real' ? [`--clock ${clock}`] : []),
     ...(full ? ['--full'] : []),
     ...(jobs ? ['--jobs'] : []),
+    ...(migrations ? ['--migrations'] : []),
   ];
   if (asked.length > 0) throw new Fault(ExitCode.usage, `an experiment ${kind} takes no ${asked.join(', ')}`);
 }

@@ -14,7 +14,7 @@ import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
-export const breakNames = ['rst', 'timestamps', 'queue'] as const;
+export const breakNames = ['rst', 'timestamps', 'queue', 'leak'] as const;
 export type BreakName = (typeof breakNames)[number];
 
 /** The module and the programs, as a layer of the initramfs. */

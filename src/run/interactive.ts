@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropbearKey, newKeyPair } from '../guest/key.ts';
-import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
-import type { LabPlan, MachinePlan } from '../plan/lab.ts';
+import { type LabPlan, type MachinePlan, otherImages } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile, nameFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
@@ -16,6 +15,7 @@ import { requireMemory } from '../vm/memory.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { type Ground, prepareGround } from './ground.ts';
+import { assembleKernels } from './kernels.ts';
 import { ensureSaved } from './saved.ts';
 
 /** The plan of a lab as `--dry-run` prints it; files that are not built yet are named by what they will be. */
@@ -51,15 +51,18 @@ export async function prepareLab(plan: LabPlan, name: string, options: RaiseOpti
   requireMemory(plan); // Before anything is built, and before a machine of that size is saved.
   const folder = await claimLab(name, 'interactive');
   try {
-    const ground = await prepareGround(plan.image, report, undefined, signal);
-    const initramfs = join(folder, 'initramfs');
-    const saved = cold ? undefined : await savedIfRoom(plan, ground, options);
-    if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
+    const others = otherImages(plan);
+    const ground = await prepareGround(plan.image, report, undefined, signal, others);
+    // Machines of several images would each need a saved one of their own, of which few are kept.
+    const saved = cold || others.length > 0 ? undefined : await savedIfRoom(plan, ground, options);
+    const kernels = saved
+      ? { kernel: ground.guest.kernel, initramfs: join(folder, 'initramfs') }
+      : await assembleKernels(plan, ground, folder, []);
     signal.throwIfAborted();
     savePlan(name, plan);
     return {
       ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
-      ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: true },
+      ...{ accelerator: ground.acceleration.accelerator, ...kernels, mgmt: true },
       ...(saved ? { saved } : {}),
       setups: setupsOf(plan, await labFiles(plan, folder)),
     };

@@ -26,6 +26,8 @@ export interface LabBoot {
   accelerator: Accelerator;
   kernel: string;
   initramfs: string;
+  /** Instead of these, by the machine's name. */
+  own?: ReadonlyMap<string, Kernel>;
   mgmt: boolean;
   /** Saved machines by their memory in MiB, to go on from instead of booting. */
   saved?: ReadonlyMap<number, SavedMachine>;
@@ -38,6 +40,12 @@ export interface LabBoot {
   signal?: AbortSignal;
 }
 
+/** What a machine boots. */
+export interface Kernel {
+  kernel: string;
+  initramfs: string;
+}
+
 interface VirtualClock extends VirtualRun {
   /** Path of the lockstep plugin. */
   plugin: string;
@@ -48,8 +56,7 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   ...(boot.virtual ? preloading(boot.qemu, boot.virtual.plugin) : boot.qemu),
   ...qemuArguments(boot.plan, machine, {
     accelerator: boot.accelerator,
-    kernel: boot.kernel,
-    initramfs: boot.initramfs,
+    ...kernelOf(boot, machine),
     mgmt: boot.mgmt,
     ...savedFor(boot, machine),
     captures: boot.captures.filter((capture) => capture.machine === machine.name),
@@ -57,6 +64,9 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
     ...(boot.virtual ? { lockstep: boot.virtual.plugin } : {}),
   }),
 ];
+
+const kernelOf = ({ own, kernel, initramfs }: LabBoot, { name }: MachinePlan): Kernel =>
+  own?.get(name) ?? { kernel, initramfs };
 
 const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
   const found = saved?.get(memoryMb);

@@ -97,6 +97,7 @@ struct process {
 	struct sigaction actions[64];
 	struct __kernel_old_itimerval timers[3];
 	struct rlimit64 limits[RLIM_NLIMITS];
+	int limit_lifted;            /* RLIMIT_NOFILE is not the process's own for now */
 };
 
 extern struct process process;
@@ -141,6 +142,8 @@ char *descriptor_path(char *to, const char *folder, int fd);
 /* state.c */
 int collect_state(void);
 int restore_state(void);
+void lift_descriptor_limit(void);
+void restore_descriptor_limit(void);
 int restore_memory_map(void);
 void stop_timers(void);
 void start_timers(void);

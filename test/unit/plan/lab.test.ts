@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { addressOn, planLab } from '../../../src/plan/lab.ts';
+import { addressOn, otherImages, planLab, withImages } from '../../../src/plan/lab.ts';
 import { machineFile } from '../../../src/plan/layer.ts';
 import { qemuArguments } from '../../../src/plan/qemu.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
@@ -43,4 +43,26 @@ test('SSH only where it is asked for, on loopback, on a port that the kernel cho
   expect(qemuArguments(lab, machine('peer'), { ...boot, mgmt: true }).join(' ')).toContain(
     'hostfwd=tcp:127.0.0.1:0-:22',
   );
+});
+
+test('an image may be chosen for all machines, or for one', () => {
+  const images = (...choices: string[]) => {
+    const chosen = withImages(lab, choices);
+    return chosen && [chosen.image, ...chosen.machines.map(({ image }) => image)];
+  };
+  expect(images()).toEqual(['trixie', undefined, undefined, undefined]);
+  expect(images('bookworm')).toEqual(['bookworm', undefined, undefined, undefined]);
+  expect(images('node-b=bookworm')).toEqual(['trixie', undefined, 'bookworm', undefined]);
+  expect(images('bookworm', 'node-b=trixie', 'peer=bookworm')).toEqual([
+    'bookworm',
+    undefined,
+    'trixie',
+    undefined,
+  ]);
+  expect(images('node-c=bookworm')).toBeUndefined();
+  const { 'node-a': first, ...others } = topology.machines;
+  if (!first) throw new Error('no node-a');
+  const mixed = planLab({ ...topology, machines: { 'node-a': { ...first, image: 'bookworm' }, ...others } });
+  expect(otherImages(mixed)).toEqual(['bookworm']);
+  expect(otherImages(withImages(mixed, ['trixie-backports']) ?? lab)).toEqual([]);
 });
