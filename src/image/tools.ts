@@ -5,11 +5,13 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { packagePath } from '../package.ts';
-import { type BuildRoot, buildRootHash, ensureBuildRoot, runInRoot } from './buildroot.ts';
+import { type BuildRoot, buildRootHash, ensureBuildRoot, headersPlace, runInRoot } from './buildroot.ts';
 import { buildOnce, builtFolder } from './cache.ts';
 import { type LayerEntry, writeLayer } from './cpio.ts';
 import type { GuestImage } from './guest.ts';
+import { ensureKernel, kernelHash, kernelSource } from './kernel-build.ts';
 import { type Lock, readLock } from './lock.ts';
+import { readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
@@ -32,7 +34,9 @@ export interface ToolsLayer {
 const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
-const folders = ['module', 'module/selftest', 'module/states', 'tools', 'workload', 'cr'] as const;
+const folders = [
+  ...(['module', 'module/selftest', 'module/states', 'module/fuzz', 'tools', 'workload', 'cr'] as const),
+] as const;
 type Folder = (typeof folders)[number];
 // What several folders include; a change builds them all.
 const included = ['tools', 'module/uapi'];
@@ -56,7 +60,7 @@ export async function ensureTools(
     const broken = folder === 'module' ? options.break : undefined;
     const hash = await folderHash(folder, lock, broken);
     const built = await buildOnce(builtFolder('tools', hash), `lab/${folder}`, report, async (into) => {
-      const root = await ensureBuildRoot(guest.name, lock, report);
+      const root = await ensureToolsRoot(guest.name, lock, report);
       report({ stage: `compiling lab/${folder} for ${guest.kernelRelease}` });
       await compile(root, folder, guest.kernelRelease, broken, into);
     });
@@ -65,6 +69,13 @@ export async function ensureTools(
     if (folder === 'module') module = join(built, 'files', moduleFile);
   }
   return { module, ...(await finishLayer(entries, hashes, options.break, report)) };
+}
+
+/** The build root of an image, with the headers of its kernel. */
+export async function ensureToolsRoot(image: string, lock: Lock, report: Report): Promise<BuildRoot> {
+  const root = await ensureBuildRoot(image, lock, report);
+  const recipe = await readGuestRecipe(image);
+  return kernelSource(recipe) ? { ...root, headers: (await ensureKernel(recipe, report)).headers } : root;
 }
 
 /** Folders of lab/ that can be built. */
@@ -80,9 +91,10 @@ export async function toolsHashes(lock: Lock): Promise<string[]> {
 export const layerHash = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex');
 
-function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
+async function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
   const sources = [folder, ...included].map((each) => join(labFolder, each)).filter(existsSync);
-  const more = [folder, buildRootHash(lock), broken ?? ''];
+  const kernel = folder === 'module' ? await kernelHash(lock) : '';
+  const more = [folder, buildRootHash(lock), broken ?? '', kernel];
   return sourceHash([...sources, ...builderFiles('buildroot.ts', 'tools.ts')], more, compiledFiles);
 }
 
@@ -100,7 +112,7 @@ export async function compile(
   const variables = [
     // Kbuild would take O for its own.
     ...(folder === 'module' ? [] : ['O=/build/out']),
-    `KDIR=/lib/modules/${kernelRelease}/build`,
+    `KDIR=${headersPlace(root, kernelRelease)}`,
     ...(broken ? [`BREAK=${broken}`] : []),
   ];
   const script = [

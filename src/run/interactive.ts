@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dropbearKey, newKeyPair } from '../guest/key.ts';
 import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
-import type { LabPlan, MachinePlan } from '../plan/lab.ts';
+import { type LabPlan, type MachinePlan, withMemory } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile, nameFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
@@ -46,20 +46,24 @@ export interface RaiseOptions {
 /**
  * Makes the lab's folder with its keys, and builds what is missing: the machines that those of the lab go on from too.
  */
-export async function prepareLab(plan: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
+export async function prepareLab(asked: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
   const { report, signal, cold } = options;
-  requireMemory(plan); // Before anything is built, and before a machine of that size is saved.
+  requireMemory(asked); // Before anything is built, and before a machine of that size is saved.
   const folder = await claimLab(name, 'interactive');
   try {
-    const ground = await prepareGround(plan.image, report, undefined, signal);
+    const ground = await prepareGround(asked.image, report, undefined, signal);
+    const plan = withMemory(asked, ground.guest.memoryMb);
     const initramfs = join(folder, 'initramfs');
-    const saved = cold ? undefined : await savedIfRoom(plan, ground, options);
+    // A saved machine has one processor.
+    const alike = plan.machines.every(({ processors }) => processors === 1);
+    const saved = cold || !alike ? undefined : await savedIfRoom(plan, ground, options);
     if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
     signal.throwIfAborted();
     savePlan(name, plan);
     return {
       ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
       ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: true },
+      arguments: ground.guest.arguments,
       ...(saved ? { saved } : {}),
       setups: setupsOf(plan, await labFiles(plan, folder)),
     };

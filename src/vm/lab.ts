@@ -25,6 +25,8 @@ export interface LabBoot {
   qemu: readonly string[];
   accelerator: Accelerator;
   kernel: string;
+  /** More of the kernel's command line. */
+  arguments: readonly string[];
   initramfs: string;
   mgmt: boolean;
   /** Saved machines by their memory in MiB, to go on from instead of booting. */
@@ -49,6 +51,7 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   ...qemuArguments(boot.plan, machine, {
     accelerator: boot.accelerator,
     kernel: boot.kernel,
+    arguments: boot.arguments,
     initramfs: boot.initramfs,
     mgmt: boot.mgmt,
     ...savedFor(boot, machine),
