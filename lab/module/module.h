@@ -24,7 +24,7 @@ struct tcpmig_built;
 
 /* stats.c. A counter for every drop and refusal; shown by these names. Any context. */
 #define TCPMIG_COUNTERS(F) \
-	F(frozen) F(committed) F(aborted) F(built) F(activated) F(discarded) F(handshakes_lost) F(queued) \
+	F(frozen) F(committed) F(aborted) F(parsed) F(judged) F(built) F(activated) F(discarded) F(handshakes_lost) F(queued) \
 	F(captured) F(capture_duplicates) F(capture_over_limit) F(capture_no_memory) F(reinjected) F(reinject_stale) \
 	F(capture_purged) \
 	F(group_frames) F(tcp_unowned_dropped) F(tcp_syn_accepted) F(tcp_syn_dropped) F(tcp_timewait_released) \
