@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { readDocument } from './document.ts';
 import { type Experiment, readExperiment, topologyName } from './experiment.ts';
+import { type FuzzExperiment, fuzzExperimentSchema } from './fuzz-experiment.ts';
 
 /** Of a socket and of its segments; `mapped` is IPv4 on an AF_INET6 socket. */
 const FAMILIES = ['ipv4', 'ipv6', 'mapped'] as const;
@@ -36,10 +37,13 @@ const moduleExperimentSchema = z.strictObject({
 });
 export type ModuleExperiment = z.infer<typeof moduleExperimentSchema>;
 
-const engine = z.looseObject({ engine: z.enum(['tcpmig', 'module']) });
+const engine = z.looseObject({ engine: z.enum(['tcpmig', 'module', 'fuzz']) });
 
-/** Reads an experiment of either engine. @throws Fault (64) with file, line and column of each problem. */
-export async function readAnyExperiment(path: string): Promise<Experiment | ModuleExperiment> {
+/** Reads an experiment of any engine. @throws Fault (64) with file, line and column of each problem. */
+export async function readAnyExperiment(
+  path: string,
+): Promise<Experiment | ModuleExperiment | FuzzExperiment> {
   const asked = await readDocument(path, engine);
+  if (asked.engine === 'fuzz') return readDocument(path, fuzzExperimentSchema);
   return asked.engine === 'module' ? readDocument(path, moduleExperimentSchema) : readExperiment(path);
 }
