@@ -35,11 +35,23 @@ const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
 const folders = [
-  ...(['module', 'module/selftest', 'module/states', 'module/fuzz', 'tools', 'workload', 'cr'] as const),
+  'module',
+  'module/selftest',
+  'module/states',
+  'module/fuzz',
+  'module/race',
+  'tools',
+  'workload',
+  'cr',
 ] as const;
 type Folder = (typeof folders)[number];
 // What several folders include; a change builds them all.
 const included = ['tools', 'module/uapi'];
+// And what is compiled of other folders.
+const shared: Partial<Record<Folder, string[]>> = {
+  'module/fuzz': ['module/selftest', 'module/states'],
+  'module/race': ['module/selftest', 'module/fuzz'],
+};
 
 /**
  * Finds or builds the layer for a guest, with the compiler of the guest's release. Each folder of lab/ is built and
@@ -92,7 +104,9 @@ export const layerHash = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex');
 
 async function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
-  const sources = [folder, ...included].map((each) => join(labFolder, each)).filter(existsSync);
+  const sources = [folder, ...included, ...(shared[folder] ?? [])]
+    .map((each) => join(labFolder, each))
+    .filter(existsSync);
   const kernel = folder === 'module' ? await kernelHash(lock) : '';
   const more = [folder, buildRootHash(lock), broken ?? '', kernel];
   return sourceHash([...sources, ...builderFiles('buildroot.ts', 'tools.ts')], more, compiledFiles);

@@ -114,7 +114,9 @@ struct state input_make(const struct input *i, const struct corpus *c, uint16_t 
 	const struct state *seed = &c->seeds[i->seed].state;
 	struct state s = state_copy(seed, INPUT_MAX - seed->size);
 
-	value_set(&s, TCPMIG_A_RPORT, htons(rport));
+	/* A listening socket has none. */
+	if (value_get(&s, TCPMIG_A_RPORT))
+		value_set(&s, TCPMIG_A_RPORT, htons(rport));
 	for (uint32_t step = 0; step < i->steps; step++)
 		mutate(&s, i->step[step], c);
 	return s;

@@ -119,8 +119,13 @@ static void begin(int session, int fd, const struct tcpmig_tuple *tuple, struct 
 
 	end(l, t);
 	*l = (struct life){ .lives = true, .fd = fd, .tuple = *tuple, .peer = *p };
-	if (ioctl(session, TCPMIG_IOC_ACTIVATE))
-		die("ACTIVATE");
+	/* One that waits to be accepted needs its listening socket. */
+	if (ioctl(session, TCPMIG_IOC_ACTIVATE)) {
+		l->lives = false;
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
 	t->activated++;
 	speak(l, d, t);
 }
