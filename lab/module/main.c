@@ -56,3 +56,6 @@ MODULE_INFO(broken, "timestamps");
 #ifdef TCPMIG_BREAK_QUEUE
 MODULE_INFO(broken, "queue");
 #endif
+#ifdef TCPMIG_BREAK_MARKS
+MODULE_INFO(broken, "marks");
+#endif

@@ -55,7 +55,14 @@ export async function runFuzz(
   const recorded = recordedPath(file);
   const id = runId(recorded, new Date());
   const campaign: Campaign = {
-    ...{ version: 1, id, experiment: { title: experiment.title, file: recorded }, recipe: image, wanted, boots: [] },
+    ...{
+      version: 1,
+      id,
+      experiment: { title: experiment.title, file: recorded },
+      recipe: image,
+      wanted,
+      boots: [],
+    },
     started: new Date().toISOString(),
   };
   return carryOut(run, campaign, join(options.results, id), options);

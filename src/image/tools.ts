@@ -16,7 +16,7 @@ import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
-export const breakNames = ['rst', 'timestamps', 'queue'] as const;
+export const breakNames = ['rst', 'timestamps', 'queue', 'marks'] as const;
 export type BreakName = (typeof breakNames)[number];
 
 /** The module and the programs, as a layer of the initramfs. */

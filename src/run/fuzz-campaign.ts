@@ -50,7 +50,7 @@ const campaignSchema = z.looseObject({
 /** fuzz.json of a run's folder; the corpus lies beside it, in seeds/ and inputs.txt. */
 export type Campaign = z.infer<typeof campaignSchema>;
 
-export const campaignFile = 'fuzz.json';
+const campaignFile = 'fuzz.json';
 
 export const isCampaign = (directory: string): boolean => existsSync(join(directory, campaignFile));
 

@@ -42,7 +42,7 @@ const planFileSchema = z.object({
   ground: z.object({
     qemu: z.object({ version: z.string(), sha256: hash }),
     image: z.object({ recipe: z.string(), sha256: hash, kernel: z.string() }),
-    module: z.object({ sha256: hash, broken: z.enum(['rst', 'timestamps', 'queue']).nullable() }),
+    module: z.object({ sha256: hash, broken: z.enum(['rst', 'timestamps', 'queue', 'marks']).nullable() }),
     /** Everything that the image gets from lab/, the module included. */
     tools: hash,
     accelerator: z.enum(['kvm', 'tcg']),

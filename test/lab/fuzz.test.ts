@@ -51,6 +51,29 @@ test(
   patience * 500_000,
 );
 
+test(
+  'a module that takes contradicting marks of sent buffers is found out',
+  async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'miglab-fuzz-')), 'run');
+    const ground = await prepareGround(lab.image, () => undefined, 'marks');
+    const id = `test-fuzz-${process.pid}-marks`;
+    const campaign: Campaign = {
+      ...{
+        version: 1,
+        id,
+        experiment: { title: 'broken', file: 'none' },
+        recipe: lab.image,
+        wanted: 3000,
+        boots: [],
+      },
+    };
+    const signal = new AbortController().signal;
+    const { boots } = await executeFuzz(run, campaign, ground, directory, () => undefined, signal);
+    expect(boots[0]?.problem).toMatch(/WARNING: |the kernel complained/);
+  },
+  patience * 500_000,
+);
+
 test('the inputs that were under way are found in a console', () => {
   const console = ['a:1', 'b:2', 'c:3'].map((name) => `[ 1.0] tcpmig-fuzz: ${name}\n`).join('');
   expect(
