@@ -11,6 +11,20 @@
 #include "../selftest/selftest.h"
 #include "mutate.h"
 
+bool can_be_walked(const struct state *s)
+{
+	size_t at = 0;
+
+	while (at + NLA_HDRLEN <= s->size) {
+		const struct nlattr *a = attribute_at(s, at);
+
+		if (a->nla_len < NLA_HDRLEN || a->nla_len > s->size - at)
+			return false;
+		at += NLA_ALIGN(a->nla_len);
+	}
+	return at == NLA_ALIGN(s->size);
+}
+
 static bool state_load(struct state *s, const char *path)
 {
 	FILE *f = fopen(path, "re");
@@ -22,7 +36,7 @@ static bool state_load(struct state *s, const char *path)
 		die("memory");
 	s->size = fread(s->bytes, 1, SEED_MAX + 1, f);
 	fclose(f);
-	if (s->size <= SEED_MAX && state_is_whole(s) && attribute_find(s, TCPMIG_A_LADDR) < s->size)
+	if (s->size <= SEED_MAX && can_be_walked(s) && attribute_find(s, TCPMIG_A_LADDR) < s->size)
 		return true;
 	state_free(s);
 	return false;

@@ -32,6 +32,9 @@ struct corpus {
 	uint32_t inputs_count, inputs_room;
 };
 
+/* Attributes from the first byte to the last, whatever they are. */
+bool can_be_walked(const struct state *s);
+
 /* Every state in the folder. Ends the program when there is none. */
 void corpus_read_seeds(struct corpus *c, const char *folder);
 /* One input a line; those of states that are not there are left out. No file is an empty one. */

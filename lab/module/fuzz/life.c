@@ -141,7 +141,7 @@ static const struct state *readable(const struct state *s, const struct state *s
 {
 	size_t laddr, raddr;
 
-	if (!state_is_whole(s))
+	if (!can_be_walked(s))
 		return seed;
 	laddr = attribute_find(s, TCPMIG_A_LADDR);
 	raddr = attribute_find(s, TCPMIG_A_RADDR);

@@ -33,8 +33,11 @@ void mutate(struct state *s, uint32_t number, const struct corpus *c)
 	struct dice d = { .state = number };
 
 	do {
-		if (!s->size || !state_is_whole(s))
+		if (!s->size || !can_be_walked(s))
 			return;
+		/* The last attribute may end without its padding. */
+		while (s->size % NLA_ALIGNTO)
+			s->bytes[s->size++] = 0;
 		change(s, &d, c);
 	} while (!dice_one_in(&d, 2));
 }

@@ -44,22 +44,29 @@ static size_t any_scalar(const struct state *s, struct dice *d)
 		size_t at = any_attribute(s, d);
 		uint16_t type = at < s->size ? attribute_at(s, at)->nla_type & NLA_TYPE_MASK : 0;
 
-		if (type > TCPMIG_A_RPORT && !attribute_is_queue(type) && attribute_len(s, at) <= 8)
+		if (type > TCPMIG_A_RPORT && (type < TCPMIG_A_RCV_DATA || type > TCPMIG_A_OFO_DATA) &&
+		    attribute_len(s, at) <= 8)
 			return at;
 	}
 	return s->size;
 }
 
+/* Of what was made longer the first bytes. */
+static size_t scalar_len(const struct state *s, size_t at)
+{
+	return attribute_len(s, at) < sizeof(uint64_t) ? attribute_len(s, at) : sizeof(uint64_t);
+}
+
 static void store(struct state *s, size_t at, uint64_t value)
 {
-	memcpy(attribute_data(s, at), &value, attribute_len(s, at));
+	memcpy(attribute_data(s, at), &value, scalar_len(s, at));
 }
 
 static uint64_t load(const struct state *s, size_t at)
 {
 	uint64_t value = 0;
 
-	memcpy(&value, attribute_data(s, at), attribute_len(s, at));
+	memcpy(&value, attribute_data(s, at), scalar_len(s, at));
 	return value;
 }
 
