@@ -24,7 +24,8 @@ struct tcpmig_built;
 
 /* stats.c. A counter for every drop and refusal; shown by these names. Any context. */
 #define TCPMIG_COUNTERS(F) \
-	F(frozen) F(committed) F(aborted) F(parsed) F(judged) F(built) F(activated) F(discarded) F(handshakes_lost) F(queued) \
+	F(frozen) F(committed) F(aborted) F(parsed) F(judged) F(built) F(activated) F(discarded) \
+	F(handshakes_lost) F(queued) \
 	F(captured) F(capture_duplicates) F(capture_over_limit) F(capture_no_memory) F(reinjected) F(reinject_stale) \
 	F(capture_purged) \
 	F(group_frames) F(tcp_unowned_dropped) F(tcp_syn_accepted) F(tcp_syn_dropped) F(tcp_timewait_released) \
@@ -126,8 +127,8 @@ int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size
 int tcpmig_fin_import(struct sock *sk, u32 seq);
 int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size);
 
-/* handshake.c: of a listening socket that no segment finds. A timer that is stopped stays pending, as it has a reference
- * to its handshake: it is only far away. */
+/* handshake.c: of a listening socket that no segment finds. A timer that is stopped stays pending, as it has a
+ * reference to its handshake: it is only far away. */
 #define TCPMIG_TIMER_STOPPED (HZ * 3600 * 24)
 
 struct tcpmig_handshakes {
