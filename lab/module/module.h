@@ -145,11 +145,18 @@ int tcpmig_handshakes_encode(struct tcpmig_writer *w, const struct tcpmig_handsh
 
 /* export.c. The caller holds a reference to the socket, not its lock. */
 struct tcpmig_frozen {
+	struct hlist_node claim;
+	const struct sock *sk;  /* claimed */
 	int tcp_state;
 	struct tcpmig_capture_queue *capture;
 	struct tcpmig_state *state;
 	struct tcpmig_handshakes handshakes;
 };
+
+/* claim.c: from FREEZE until the session is done with the socket, which may not be touched any more then. Process context.
+ * False when another session has it. */
+bool tcpmig_claim(struct tcpmig_frozen *f, const struct sock *sk);
+void tcpmig_unclaim(struct tcpmig_frozen *f);
 
 /* listener.c: a listening socket on both machines. The caller holds its lock, but for thaw and activate. */
 int tcpmig_listener_freeze(struct sock *sk, struct tcpmig_frozen *f);
@@ -184,6 +191,7 @@ void tcpmig_window_restore(struct sock *sk, struct tcpmig_window *w);
 /* flush.c. *left: bytes not acknowledged. -ETIMEDOUT, -EINTR, or -ENOTCONN when the connection ended. */
 int tcpmig_flush(struct sock *sk, u32 timeout_ms, u32 *left);
 
+/* -EBUSY when another session has frozen it. */
 int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen, struct tcpmig_window *window);
 int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
 /* 0, or the error of a listening socket's: then it is frozen as before. */

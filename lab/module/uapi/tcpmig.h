@@ -125,7 +125,7 @@ struct tcpmig_flush {
 
 /* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
  * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
- * ATTACH and can no longer be moved, -ENOTCONN when it has ended.
+ * ATTACH and can no longer be moved, -ENOTCONN when it has ended, -EBUSY while another session has it frozen.
  * COMMIT: destroy it without a segment to the peer; its descriptors then report ECONNABORTED.
  * HOLD, between FREEZE and COMMIT: the destination may own it already, so that the end of this program, whatever it is
  * owed to, must not bring it back. Only ABORT does that now.
