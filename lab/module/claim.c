@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose a frozen socket is. It looks closed, and a closed one can be frozen: without this two sessions that are attached to
- * one connection would both own it.
+ * Whose a frozen socket is. It looks closed, and a closed one can be frozen: without this two sessions that are
+ * attached to one connection would both own it.
  */
 #include <linux/hashtable.h>
 #include <linux/spinlock.h>

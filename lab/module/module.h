@@ -153,8 +153,8 @@ struct tcpmig_frozen {
 	struct tcpmig_handshakes handshakes;
 };
 
-/* claim.c: from FREEZE until the session is done with the socket, which may not be touched any more then. Process context.
- * False when another session has it. */
+/* claim.c: from FREEZE until the session is done with the socket, which may not be touched any more then. Process
+ * context. False when another session has it. */
 bool tcpmig_claim(struct tcpmig_frozen *f, const struct sock *sk);
 void tcpmig_unclaim(struct tcpmig_frozen *f);
 
