@@ -49,7 +49,8 @@ void tcpmig_bbr_export(const struct sock *sk, struct tcpmig_bbr_state *s)
 		.probe_rtt_left_ms = b->probe_rtt_done_stamp ?
 				     jiffies_to_msecs(max_t(s32, b->probe_rtt_done_stamp - tcp_jiffies32, 0)) :
 				     TCPMIG_NEVER,
-		.rounds = b->rtt_cnt, .next_round = b->next_rtt_delivered, .cycle_age_us = stamp_age_us(b->cycle_mstamp),
+		.rounds = b->rtt_cnt, .next_round = b->next_rtt_delivered,
+		.cycle_age_us = stamp_age_us(b->cycle_mstamp),
 		.mode = b->mode, .prev_ca_state = b->prev_ca_state, .flags = flags_of(b), .lt_rounds = b->lt_rtt_cnt,
 		.lt_bw = b->lt_bw, .lt_delivered = b->lt_last_delivered, .lt_age_ms = now_ms() - b->lt_last_stamp,
 		.lt_lost = b->lt_last_lost, .pacing_gain = b->pacing_gain, .cwnd_gain = b->cwnd_gain,
@@ -86,7 +87,8 @@ void tcpmig_bbr_import(struct sock *sk, const struct tcpmig_bbr_state *s)
 		.lt_rtt_cnt = s->lt_rounds, .lt_bw = s->lt_bw, .lt_last_delivered = s->lt_delivered,
 		.lt_last_stamp = now_ms() - s->lt_age_ms, .lt_last_lost = s->lt_lost, .pacing_gain = s->pacing_gain,
 		.cwnd_gain = s->cwnd_gain, .full_bw_cnt = s->full_bw_rounds, .cycle_idx = s->cycle,
-		.prior_cwnd = s->prior_cwnd, .full_bw = s->full_bw, .ack_epoch_mstamp = stamp_from_age_us(s->epoch_age_us),
+		.prior_cwnd = s->prior_cwnd, .full_bw = s->full_bw,
+		.ack_epoch_mstamp = stamp_from_age_us(s->epoch_age_us),
 		.ack_epoch_acked = s->epoch_acked, .extra_acked = { s->extra[0], s->extra[1] },
 		.extra_acked_win_rtts = s->extra_rounds, .extra_acked_win_idx = s->extra_index,
 	};

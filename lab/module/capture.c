@@ -203,7 +203,8 @@ unsigned int tcpmig_capture_segment(struct sk_buff *skb, const struct nf_hook_st
 	return NF_STOLEN;
 }
 
-/* Of those that a listening socket's capture has kept: other nodes' (cluster.c), or for a connection that is nowhere. */
+/* Of those that a listening socket's capture has kept: other nodes' (cluster.c), or for a connection that is
+ * nowhere. */
 static bool segment_is_of_others(struct tcpmig_capture_queue *q, const struct captured_segment *s)
 {
 	struct nf_hook_state state = { .net = q->net, .in = s->skb->dev, .pf = s->family };

@@ -60,7 +60,8 @@ static bool owner_is_us(u32 hash)
 	return hash % nodes == node;
 }
 
-/* Whose SYNs are this node's, by port: a bit for each node, and this node's turned over, so that zero is how it begins. */
+/* Whose SYNs are this node's, by port: a bit for each node, and this node's turned over, so that zero is how it
+ * begins. */
 static u32 *shares;
 
 bool tcpmig_cluster_share(__be16 port, u32 *share)

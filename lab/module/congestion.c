@@ -14,7 +14,8 @@
  * shrinks, the module of that kernel is not in this list of sizes and CUBIC begins anew.
  */
 struct cubic {
-	u32 cnt, last_max_cwnd, last_cwnd, last_time, bic_origin_point, bic_k, delay_min, epoch_start, ack_cnt, tcp_cwnd;
+	u32 cnt, last_max_cwnd, last_cwnd, last_time, bic_origin_point, bic_k, delay_min, epoch_start, ack_cnt;
+	u32 tcp_cwnd;
 	u16 unused;
 	u8 sample_cnt, found;
 	u32 round_start, end_seq, last_ack, curr_rtt;

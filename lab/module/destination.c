@@ -81,8 +81,11 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 	if (copy_from_user(built->data, u64_to_user_ptr(b->addr), b->size))
 		return -EFAULT;
 	built->size = b->size;
-	err = tcpmig_state_decode(built->state, built->data, built->size) ?:
-	      tcpmig_queues_check(built->state, built->data, built->size) ?:
+	err = tcpmig_state_decode(built->state, built->data, built->size);
+	if (err)
+		return err;
+	tcpmig_count(parsed);
+	err = tcpmig_queues_check(built->state, built->data, built->size) ?:
 	      tcpmig_handshakes_check(built->state, built->data, built->size);
 	if (err)
 		return err;
@@ -93,6 +96,8 @@ static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
 		why = "not the connection that is captured";
 	if (why)
 		pr_notice_ratelimited("state: contradiction: %s\n", why);
+	else
+		tcpmig_count(judged);
 	return why ? -EBADMSG : 0;
 }
 

@@ -181,6 +181,8 @@ static int freeze_locked(struct sock *sk, struct tcpmig_frozen *f, struct tcpmig
 {
 	int err = 0;
 
+	if (!tcpmig_claim(f, sk))
+		return -EBUSY;
 	if (!tcpmig_sock_movable(sk))
 		return -ENOTCONN;
 	if (tcpmig_sock_refusal(sk))
@@ -210,6 +212,7 @@ int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *f, struct tcpmig_window
 	err = freeze_locked(sk, f, window);
 	release_sock(sk);
 	if (err) {
+		tcpmig_unclaim(f);
 		tcpmig_capture_free(f->capture);
 		f->capture = NULL;
 		kfree(f->state);
@@ -233,6 +236,7 @@ int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *f, struct tcpmig_
 
 static void frozen_free(struct tcpmig_frozen *f)
 {
+	tcpmig_unclaim(f);
 	tcpmig_capture_free(f->capture);
 	tcpmig_handshakes_forget(&f->handshakes);
 	kfree(f->state);

@@ -16,8 +16,8 @@
 /* Of the kind that KIND says. */
 #define BYTES(_attr, _member) BYTES_GROUP(_attr, _member, KIND)
 #define BYTES_GROUP(_attr, _member, _kind) \
-	{ .kind = _kind, .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), .type = NLA_BINARY, \
-	  .size = sizeof(MEMBER(_member)) }
+	{ .kind = _kind, .attr = TCPMIG_A_##_attr, .offset = offsetof(struct tcpmig_state, _member), \
+	  .type = NLA_BINARY, .size = sizeof(MEMBER(_member)) }
 #define RANGE(_attr, _member, _min, _max) GROUP(_attr, _member, KIND, _min, _max)
 #define ANY(_attr, _member) RANGE(_attr, _member, 0, U32_MAX)
 #define FLAG(_attr, _member) RANGE(_attr, _member, 0, 1)
@@ -113,7 +113,8 @@ const struct tcpmig_field tcpmig_fields[] = {
 	GROUP(CUBIC_END_SEQ, cubic.end_seq, CUBIC, 0, U32_MAX),
 	GROUP(CUBIC_ACK_AGE_US, cubic.ack_age_us, CUBIC, 0, U32_MAX),
 	GROUP(CUBIC_CURR_RTT_US, cubic.curr_rtt_us, CUBIC, 0, U32_MAX),
-	GROUP(BBR_MIN_RTT_US, bbr.min_rtt_us, BBR, 0, U32_MAX), GROUP(BBR_MIN_RTT_AGE_MS, bbr.min_rtt_age_ms, BBR, 0, AGE_MAX),
+	GROUP(BBR_MIN_RTT_US, bbr.min_rtt_us, BBR, 0, U32_MAX),
+	GROUP(BBR_MIN_RTT_AGE_MS, bbr.min_rtt_age_ms, BBR, 0, AGE_MAX),
 	GROUP(BBR_PROBE_LEFT_MS, bbr.probe_rtt_left_ms, BBR, 0, U32_MAX), BYTES_GROUP(BBR_BW, bbr.bw, BBR),
 	GROUP(BBR_ROUNDS, bbr.rounds, BBR, 0, U32_MAX), GROUP(BBR_NEXT_ROUND, bbr.next_round, BBR, 0, U32_MAX),
 	GROUP(BBR_CYCLE_AGE_US, bbr.cycle_age_us, BBR, 0, U32_MAX), GROUP(BBR_MODE, bbr.mode, BBR, 0, 3),

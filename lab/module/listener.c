@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A listening socket. Frozen it still listens, but is in no table, so that no segment finds it; its capture keeps those.
- * Built it listens from the start: until ACTIVATE the capture keeps everything away that could be for it.
+ * A listening socket. Frozen it still listens, but is in no table, so that no segment finds it; its capture keeps
+ * those. Built it listens from the start: until ACTIVATE the capture keeps everything away that could be for it.
  */
 #include <linux/rcupdate.h>
 #include <net/sock_reuseport.h>

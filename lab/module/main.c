@@ -59,3 +59,6 @@ MODULE_INFO(broken, "queue");
 #ifdef TCPMIG_BREAK_LEAK
 MODULE_INFO(broken, "leak");
 #endif
+#ifdef TCPMIG_BREAK_MARKS
+MODULE_INFO(broken, "marks");
+#endif

@@ -24,7 +24,8 @@ struct tcpmig_built;
 
 /* stats.c. A counter for every drop and refusal; shown by these names. Any context. */
 #define TCPMIG_COUNTERS(F) \
-	F(frozen) F(committed) F(aborted) F(built) F(activated) F(discarded) F(handshakes_lost) F(queued) \
+	F(frozen) F(committed) F(aborted) F(parsed) F(judged) F(built) F(activated) F(discarded) \
+	F(handshakes_lost) F(queued) \
 	F(captured) F(capture_duplicates) F(capture_over_limit) F(capture_no_memory) F(reinjected) F(reinject_stale) \
 	F(capture_purged) \
 	F(group_frames) F(tcp_unowned_dropped) F(tcp_syn_accepted) F(tcp_syn_dropped) F(tcp_timewait_released) \
@@ -126,8 +127,8 @@ int tcpmig_queue_import(struct sock *sk, u16 attr, const void *data, size_t size
 int tcpmig_fin_import(struct sock *sk, u32 seq);
 int tcpmig_ofo_import(struct sock *sk, const void *data, size_t size);
 
-/* handshake.c: of a listening socket that no segment finds. A timer that is stopped stays pending, as it has a reference
- * to its handshake: it is only far away. */
+/* handshake.c: of a listening socket that no segment finds. A timer that is stopped stays pending, as it has a
+ * reference to its handshake: it is only far away. */
 #define TCPMIG_TIMER_STOPPED (HZ * 3600 * 24)
 
 struct tcpmig_handshakes {
@@ -144,11 +145,18 @@ int tcpmig_handshakes_encode(struct tcpmig_writer *w, const struct tcpmig_handsh
 
 /* export.c. The caller holds a reference to the socket, not its lock. */
 struct tcpmig_frozen {
+	struct hlist_node claim;
+	const struct sock *sk;  /* claimed */
 	int tcp_state;
 	struct tcpmig_capture_queue *capture;
 	struct tcpmig_state *state;
 	struct tcpmig_handshakes handshakes;
 };
+
+/* claim.c: from FREEZE until the session is done with the socket, which may not be touched any more then. Process
+ * context. False when another session has it. */
+bool tcpmig_claim(struct tcpmig_frozen *f, const struct sock *sk);
+void tcpmig_unclaim(struct tcpmig_frozen *f);
 
 /* listener.c: a listening socket on both machines. The caller holds its lock, but for thaw and activate. */
 int tcpmig_listener_freeze(struct sock *sk, struct tcpmig_frozen *f);
@@ -183,6 +191,7 @@ void tcpmig_window_restore(struct sock *sk, struct tcpmig_window *w);
 /* flush.c. *left: bytes not acknowledged. -ETIMEDOUT, -EINTR, or -ENOTCONN when the connection ended. */
 int tcpmig_flush(struct sock *sk, u32 timeout_ms, u32 *left);
 
+/* -EBUSY when another session has frozen it. */
 int tcpmig_freeze(struct sock *sk, struct tcpmig_frozen *frozen, struct tcpmig_window *window);
 int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *frozen, struct tcpmig_writer *w);
 /* 0, or the error of a listening socket's: then it is frozen as before. */

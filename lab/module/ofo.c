@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pieces of the out-of-order queue: into its tree as they were in the origin's, in order of their numbers. And a FIN
- * that nobody has read, which is a piece without bytes at the end of the receive queue.
+ * The pieces of the out-of-order queue: into its tree as they were in the origin's, in order of their numbers. And a
+ * FIN that nobody has read, which is a piece without bytes at the end of the receive queue.
  */
 #include <net/netlink.h>
 #include <net/tcp.h>

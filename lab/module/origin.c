@@ -99,7 +99,8 @@ static int find_waiting(struct tcpmig_session *s, const struct tcpmig_waiting *w
 	s->listener = sock->file;
 	if (!net_eq(sock_net(sock->sk), s->net))
 		return -EXDEV;
-	if (sock->sk->sk_protocol != IPPROTO_TCP || sock->sk->sk_type != SOCK_STREAM || sock->sk->sk_state != TCP_LISTEN)
+	if (sock->sk->sk_protocol != IPPROTO_TCP || sock->sk->sk_type != SOCK_STREAM ||
+	    sock->sk->sk_state != TCP_LISTEN)
 		return -EINVAL;
 	s->sk = tcpmig_waiting_find(sock->sk, w->index);
 	return s->sk ? 0 : -ENOENT;

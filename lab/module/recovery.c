@@ -100,6 +100,8 @@ const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct
 {
 	if (sent->marks & ~SENT_MARKS || sent->flags & ~TCPMIG_SENT_FLAGS)
 		return "marks of a sent buffer";
+	if (IS_ENABLED(TCPMIG_BREAK_MARKS))
+		return NULL;
 	if (sent->marks & TCPCB_SACKED_ACKED && (sent->marks & (TCPCB_LOST | TCPCB_SACKED_RETRANS) || !s->sack_ok))
 		return "selectively acknowledged and lost";
 	if (sent->marks & TCPCB_SACKED_RETRANS && (s->ca_state == TCP_CA_Open || !(sent->marks & TCPCB_EVER_RETRANS)))

@@ -152,8 +152,8 @@ static bool attr_repeats(int attr)
 	       attr > TCPMIG_A_MAX;
 }
 
-/* What the kernel's parser lets pass: of two attributes it would take the last, and it skips types that it has no policy
- * for. */
+/* What the kernel's parser lets pass: of two attributes it would take the last, and it skips types that it has no
+ * policy for. */
 static int attrs_check(const void *data, size_t size)
 {
 	DECLARE_BITMAP(seen, TCPMIG_A_MAX + 1) = {};

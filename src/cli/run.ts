@@ -20,6 +20,7 @@ import { type Experiment, readExperiment, requireClock } from '../spec/experimen
 import { readTopology, type Topology } from '../spec/topology.ts';
 import { runChecks } from './checks.ts';
 import { conclude } from './conclusion.ts';
+import { isFuzzed, resumeFuzz, runFuzz } from './fuzz.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { printJson } from './output.ts';
@@ -57,6 +58,11 @@ export const run = (program: Command) =>
     )
     .option('--migrations <N>', 'of a soak: so many, instead of what its file says', positiveInteger)
     .option('--full', 'on the virtual clock: as many seeds as the experiment has for a full sweep')
+    .option('--inputs <N>', 'of a fuzzing run: as many', positiveInteger)
+    .option(
+      '--input <NAME>',
+      'with --resume of a fuzzing run: only try this input again, as its console names it',
+    )
     .option('--results <DIR>', 'folder of the runs', 'results')
     .option('--dry-run', 'print cells, scenarios and command lines, start nothing')
     .option('--json', 'print the summary as JSON')
@@ -65,6 +71,11 @@ export const run = (program: Command) =>
       '\nExample:\n  miglab run tcpmig/figures\n  miglab run --resume figures-20260102t030405z\n',
     )
     .action(async (experiment: string | undefined, options) => {
+      if (options.resume && isFuzzed(options.resume, options.results)) {
+        refuseWithResume(experiment, options);
+        process.exitCode = await resumeFuzz(options.resume, options);
+        return;
+      }
       if (options.resume) {
         refuseWithResume(experiment, options);
         process.exitCode = await goOn(options.resume, options);
@@ -73,6 +84,10 @@ export const run = (program: Command) =>
       if (!experiment) throw new Fault(ExitCode.usage, 'name an experiment, or a run with --resume');
       const file = experimentPath(experiment);
       const asked = await readAnyExperiment(file);
+      if (asked.engine === 'fuzz') {
+        process.exitCode = await runFuzz(asked, file, options);
+        return;
+      }
       if (asked.engine === 'module') {
         process.exitCode = await runChecks(asked, file, options);
         return;

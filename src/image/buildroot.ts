@@ -13,12 +13,20 @@ import { unpackPackages } from './root.ts';
 export interface BuildRoot {
   folder: string;
   hash: string;
+  /** Of a kernel that was compiled here: at `headersPlace` in the root. */
+  headers?: string;
 }
+
+/** Where a kernel's package has its headers, and where those of one that was compiled here are. */
+export const headersPlace = (root: BuildRoot, kernelRelease: string): string =>
+  root.headers ? builtHeaders : `/lib/modules/${kernelRelease}/build`;
+
+const builtHeaders = '/usr/src/linux-headers';
 
 // Part of the hash: roots that were finished in another way are other roots.
 const alternatives = { 'usr/bin/awk': 'mawk', 'usr/bin/cc': 'gcc' };
 const mountPoints = {
-  folders: ['proc', 'dev', 'tmp', 'build'],
+  folders: ['proc', 'dev', 'tmp', 'build', 'usr/src/linux-headers'],
   files: ['dev/null', 'dev/zero', 'dev/urandom'],
 };
 
@@ -55,9 +63,12 @@ export async function runInRoot(root: BuildRoot, work: string, script: string): 
   await writeFile(join(work, '.script'), script);
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--net'];
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  return run(['unshare', ...user, ...namespaces, 'sh', '-ec', enter, 'sh', root.folder, work], {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+  return run(
+    ['unshare', ...user, ...namespaces, 'sh', '-ec', enter, 'sh', root.folder, work, root.headers ?? ''],
+    {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    },
+  );
 }
 
 const enter = [
@@ -65,5 +76,6 @@ const enter = [
   'for each in null zero urandom; do mount --bind "/dev/$each" "$1/dev/$each"; done',
   'mount -t tmpfs tmpfs "$1/tmp"',
   'mount --bind "$2" "$1/build"',
+  `[ -z "$3" ] || mount --bind "$3" "$1${builtHeaders}"`,
   'exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/build LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=0 sh -c "cd /build && sh -e .script"',
 ].join('\n');

@@ -7,6 +7,7 @@ import { run } from './command.ts';
 import { merged, readRoot } from './contents.ts';
 import { type Node, writeArchive } from './cpio.ts';
 import { decompress, unwrapKernel } from './kernel.ts';
+import { type BuiltKernel, ensureKernel, kernelHash, kernelSource } from './kernel-build.ts';
 import { type Lock, lockHash, packagesHash, readLock } from './lock.ts';
 import { chooseModules, type KernelModule, moduleLists, moduleName } from './modules.ts';
 import { fetchPackages } from './pool.ts';
@@ -28,6 +29,10 @@ export interface GuestImage {
   /** Of all that shaped the image. */
   hash: string;
   lockHash: string;
+  /** More of the kernel's command line. */
+  arguments: readonly string[];
+  /** What a machine has at least. */
+  memoryMb: number;
 }
 
 const initFolder = join(imagesFolder, 'init');
@@ -49,14 +54,16 @@ export async function ensureGuest(name: string, report: Report): Promise<GuestIm
     initramfs: join(folder, 'initramfs'),
     hash,
     lockHash: lockHash(lock),
+    arguments: kernelSource(recipe)?.arguments ?? [],
+    memoryMb: kernelSource(recipe)?.memory_mb ?? 0,
   };
 }
 
-/** Identifies the image before it is built: packages, modules, init, and the code that puts them together. */
-export const guestHash = (recipe: GuestRecipe, lock: Lock): Promise<string> =>
+/** Identifies the image before it is built: kernel, packages, modules, init, and the code that puts them together. */
+export const guestHash = async (recipe: GuestRecipe, lock: Lock): Promise<string> =>
   sourceHash(
     [initFolder, ...builderFiles(...builders)],
-    [packagesHash(lock.root), JSON.stringify(recipe.modules)],
+    [packagesHash(lock.root), JSON.stringify(recipe.modules), await kernelHash(lock)],
   );
 
 /** Builds the image into a folder, whatever the cache holds. */
@@ -71,8 +78,12 @@ export async function buildGuest(
   const root = join(into, 'root.tar');
   await unpackPackages(lock.root, root);
   report({ stage: `writing the initramfs of ${recipe.name}` });
-  const { kernel, release, files, builtin, nodes } = await takeApart(root);
+  const { nodes, ...packaged } = await takeApart(root);
   await rm(root);
+  const { kernel, release, files, builtin } = kernelSource(recipe)
+    ? await readKernel(await ensureKernel(recipe, report))
+    : packaged;
+  if (!kernel) throw new Fault(ExitCode.usage, 'the packages of the image hold no kernel');
   const modules = await chooseModules(
     [...recipe.modules.boot, ...recipe.modules.more],
     [...files.keys()],
@@ -99,7 +110,7 @@ export async function buildGuest(
 async function takeApart(root: string) {
   let kernel: Buffer | undefined;
   let release = '';
-  const builtin = new Set<string>();
+  let builtin = new Set<string>();
   const files = new Map<string, Buffer>();
   const nodes = await readRoot(root, (path, content) => {
     // Packages of 7.2 and later have it beside the modules.
@@ -110,13 +121,23 @@ async function takeApart(root: string) {
     }
     const [, module] = /^usr\/lib\/modules\/[^/]+\/(.*)$/.exec(path) ?? [];
     if (module && /\.ko(\.xz)?$/.test(module)) files.set(module, content);
-    if (module === 'modules.builtin')
-      for (const line of content.toString().split('\n')) builtin.add(moduleName(line));
+    if (module === 'modules.builtin') builtin = builtinModules(content.toString());
     return !path.startsWith('usr/lib/modules/');
   });
-  if (!kernel) throw new Fault(ExitCode.usage, 'the packages of the image hold no kernel');
   return { kernel, release, files, builtin, nodes };
 }
+
+/** The same of a kernel that was compiled here. */
+async function readKernel({ vmlinux, release, modules }: BuiltKernel) {
+  const names = (await allFiles(modules)).filter((name) => name.endsWith('.ko'));
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(modules, name))] as const),
+  );
+  const builtin = builtinModules(await readFile(join(modules, 'modules.builtin'), 'utf8'));
+  return { kernel: await readFile(vmlinux), release, files: new Map(files), builtin };
+}
+
+const builtinModules = (list: string): Set<string> => new Set(list.split('\n').map(moduleName));
 
 /** What is loaded at boot: a module that one kernel has built in is a file of another. */
 function bootModules(recipe: GuestRecipe, modules: readonly KernelModule[]): Node {

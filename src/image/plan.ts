@@ -2,6 +2,7 @@
 import { buildRootHash } from './buildroot.ts';
 import { builtFolder, isBuilt } from './cache.ts';
 import { guestHash } from './guest.ts';
+import { kernelHash } from './kernel-build.ts';
 import { type LockedPackage, readLock } from './lock.ts';
 import { notInPool } from './pool.ts';
 import { qemuHash } from './qemu.ts';
@@ -17,7 +18,7 @@ export interface Missing {
 }
 
 // Measured on two cores; a slow line is 5 MB/s.
-const cost = { bytesPerSecond: 5e6, qemu: 6, guest: 8, buildRoot: 12, tools: 40 };
+const cost = { bytesPerSecond: 5e6, qemu: 6, guest: 8, buildRoot: 12, tools: 40, kernel: 900 };
 
 /** What is missing for QEMU and these images with their tools. Reads locks and the cache only. */
 export async function whatIsMissing(images: readonly string[] = ['trixie']): Promise<Missing> {
@@ -35,6 +36,9 @@ export async function whatIsMissing(images: readonly string[] = ['trixie']): Pro
   if (!isBuilt(builtFolder('roots', qemuHash(qemu)))) add('QEMU', qemu.root, cost.qemu);
   for (const image of images) {
     const lock = await readLock(image);
+    const kernel = await kernelHash(lock);
+    if (kernel && !isBuilt(builtFolder('kernels', kernel)))
+      add(`the kernel of ${image}`, lock.build, cost.kernel);
     if (!isBuilt(builtFolder('images', await guestHash(await readGuestRecipe(image), lock))))
       add(`guest image ${image}`, lock.root, cost.guest);
     if (await toolsAreBuilt(image)) continue;

@@ -23,12 +23,25 @@ const shared = {
   assumed: z.array(packageName).default([]),
 };
 
+/** A kernel that is compiled from Debian's source, with a configuration of ours. */
+const kernelSource = z.strictObject({
+  /** Package of the source. */
+  source: packageName,
+  /** File beside the recipe; what it does not name is off. */
+  config: z.string().regex(/^[a-z0-9.-]+\.config$/, 'expected the name of a .config file in images/'),
+  /** More of the kernel's command line. */
+  arguments: z.array(z.string().regex(/^\S+$/)).default([]),
+  /** What a machine has at least. */
+  memory_mb: z.int().min(256).max(65536),
+});
+export type KernelSource = z.infer<typeof kernelSource>;
+
 export const recipeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tools'), ...shared }),
   z.strictObject({
     kind: z.literal('guest'),
     ...shared,
-    kernel: packageName,
+    kernel: z.union([packageName, kernelSource]),
     /** Kernel modules that the image keeps, with those they depend on: loaded at boot, and on demand. All others stay out. */
     modules: z.strictObject({ boot: modules, more: modules }),
     build: z.strictObject({ packages }),

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureBuildRoot } from './buildroot.ts';
 import { buildGuest, ensureGuest } from './guest.ts';
 import { type Lock, readLock } from './lock.ts';
 import { type GuestRecipe, readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { withScratch } from './scratch.ts';
 import { allFiles, sourceHash } from './source.ts';
-import { compile, presentFolders } from './tools.ts';
+import { compile, ensureToolsRoot, presentFolders } from './tools.ts';
 
 /** One part of an image, built twice. */
 export interface Comparison {
@@ -39,7 +38,7 @@ async function buildAside(recipe: GuestRecipe, lock: Lock, kernelRelease: string
     await mkdir(guest);
     await buildGuest(recipe, lock, guest, report);
     for (const file of ['kernel', 'initramfs']) hashes.set(file, await sourceHash([join(guest, file)]));
-    const root = await ensureBuildRoot(recipe.name, lock, report);
+    const root = await ensureToolsRoot(recipe.name, lock, report);
     for (const folder of presentFolders()) {
       const into = join(aside, folder);
       report({ stage: `compiling lab/${folder} once more` });

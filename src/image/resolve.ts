@@ -6,7 +6,7 @@ import { ExitCode, Fault } from '../fault.ts';
 import { run } from './command.ts';
 import { type Lock, type LockedPackage, writeLock } from './lock.ts';
 import { findMirror } from './mirror.ts';
-import { type Recipe, readRecipe } from './recipe.ts';
+import { type GuestRecipe, type Recipe, readRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -24,14 +24,21 @@ async function resolveRecipe(recipe: Recipe, report: Report): Promise<Lock> {
   try {
     report({ stage: `asking the mirror for the packages of ${recipe.name}` });
     const apt = await privateApt(folder, mirror, suites);
-    const wanted = recipe.kind === 'guest' ? [recipe.kernel, ...recipe.packages] : recipe.packages;
-    const root = await apt.resolve(wanted, recipe.assumed);
-    const build = recipe.kind === 'guest' ? await apt.resolve(recipe.build.packages, []) : [];
+    const root = await apt.resolve(rootPackages(recipe), recipe.assumed);
+    const build = recipe.kind === 'guest' ? await apt.resolve(buildPackages(recipe), []) : [];
     return { format: 1, recipe: recipe.name, suites, root, build };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const rootPackages = (recipe: Recipe): string[] =>
+  recipe.kind === 'guest' && typeof recipe.kernel === 'string'
+    ? [recipe.kernel, ...recipe.packages]
+    : recipe.packages;
+
+const buildPackages = ({ kernel, build }: GuestRecipe): string[] =>
+  typeof kernel === 'string' ? build.packages : [kernel.source, ...build.packages];
 
 /** Locks the recipe to the versions that the mirror has today. */
 export async function relock(name: string, report: Report): Promise<Lock> {

@@ -5,16 +5,18 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { packagePath } from '../package.ts';
-import { type BuildRoot, buildRootHash, ensureBuildRoot, runInRoot } from './buildroot.ts';
+import { type BuildRoot, buildRootHash, ensureBuildRoot, headersPlace, runInRoot } from './buildroot.ts';
 import { buildOnce, builtFolder } from './cache.ts';
 import { type LayerEntry, writeLayer } from './cpio.ts';
 import type { GuestImage } from './guest.ts';
+import { ensureKernel, kernelHash, kernelSource } from './kernel-build.ts';
 import { type Lock, readLock } from './lock.ts';
+import { readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
-export const breakNames = ['rst', 'timestamps', 'queue', 'leak'] as const;
+export const breakNames = ['rst', 'timestamps', 'queue', 'leak', 'marks'] as const;
 export type BreakName = (typeof breakNames)[number];
 
 /** The module and the programs, as a layer of the initramfs. */
@@ -33,12 +35,17 @@ const moduleFile = 'module/tcpmig.ko';
 
 const labFolder = packagePath('lab');
 const folders = [
-  ...(['module', 'module/selftest', 'module/states'] as const),
+  ...(['module', 'module/selftest', 'module/states', 'module/fuzz', 'module/race'] as const),
   ...(['tools', 'workload', 'cr', 'tcpmig-state', 'tcpcp'] as const),
 ] as const;
 type Folder = (typeof folders)[number];
 // What several folders include or are linked with; a change builds them all.
 const included = ['tools', 'module/uapi', 'libtcpmig'];
+// And what is compiled of other folders.
+const shared: Partial<Record<Folder, string[]>> = {
+  'module/fuzz': ['module/selftest', 'module/states'],
+  'module/race': ['module/selftest', 'module/fuzz'],
+};
 
 /**
  * Finds or builds the layer for a guest, with the compiler of the guest's release. Each folder of lab/ is built and
@@ -59,7 +66,7 @@ export async function ensureTools(
     const broken = folder === 'module' ? options.break : undefined;
     const hash = await folderHash(folder, lock, broken);
     const built = await buildOnce(builtFolder('tools', hash), `lab/${folder}`, report, async (into) => {
-      const root = await ensureBuildRoot(guest.name, lock, report);
+      const root = await ensureToolsRoot(guest.name, lock, report);
       report({ stage: `compiling lab/${folder} for ${guest.kernelRelease}` });
       await compile(root, folder, guest.kernelRelease, broken, into);
     });
@@ -68,6 +75,13 @@ export async function ensureTools(
     if (folder === 'module') module = join(built, 'files', moduleFile);
   }
   return { module, ...(await finishLayer(entries, hashes, options.break, report)) };
+}
+
+/** The build root of an image, with the headers of its kernel. */
+export async function ensureToolsRoot(image: string, lock: Lock, report: Report): Promise<BuildRoot> {
+  const root = await ensureBuildRoot(image, lock, report);
+  const recipe = await readGuestRecipe(image);
+  return kernelSource(recipe) ? { ...root, headers: (await ensureKernel(recipe, report)).headers } : root;
 }
 
 /** Folders of lab/ that can be built. */
@@ -83,9 +97,12 @@ export async function toolsHashes(lock: Lock): Promise<string[]> {
 export const layerHash = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex');
 
-function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
-  const sources = [folder, ...included].map((each) => join(labFolder, each)).filter(existsSync);
-  const more = [folder, buildRootHash(lock), broken ?? ''];
+async function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
+  const sources = [folder, ...included, ...(shared[folder] ?? [])]
+    .map((each) => join(labFolder, each))
+    .filter(existsSync);
+  const kernel = folder === 'module' ? await kernelHash(lock) : '';
+  const more = [folder, buildRootHash(lock), broken ?? '', kernel];
   return sourceHash([...sources, ...builderFiles('buildroot.ts', 'tools.ts')], more, compiledFiles);
 }
 
@@ -103,7 +120,7 @@ export async function compile(
   const variables = [
     // Kbuild would take O for its own.
     ...(folder === 'module' ? [] : ['O=/build/out']),
-    `KDIR=/lib/modules/${kernelRelease}/build`,
+    `KDIR=${headersPlace(root, kernelRelease)}`,
     ...(broken ? [`BREAK=${broken}`] : []),
   ];
   const script = [

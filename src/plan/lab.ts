@@ -13,6 +13,8 @@ export interface MachinePlan {
   name: string;
   role: 'node' | 'peer';
   memoryMb: number;
+  /** On the real clock; on the virtual one a machine has one. */
+  processors: number;
   nics: NicPlan[];
   /** Place in the cluster, from 0; absent for a peer. */
   node?: number;
@@ -60,7 +62,7 @@ export function planLab(topology: Topology): LabPlan {
       address: hostAddress(wire, onCluster(wire) ? topology.cluster.host : machine.id),
     }));
     const plan: MachinePlan = {
-      ...{ name, role: machine.role, memoryMb: machine.memory_mb, nics },
+      ...{ name, role: machine.role, memoryMb: machine.memory_mb, processors: machine.processors, nics },
       instructionNs: machine.instruction_ns,
     };
     if (machine.role === 'node') plan.node = nodes++;
@@ -101,6 +103,12 @@ export function withImages(lab: LabPlan, choices: readonly string[]): LabPlan | 
 export const otherImages = ({ machines }: LabPlan): string[] => [
   ...new Set(machines.flatMap(({ image }) => image ?? [])),
 ];
+
+/** The lab with as much memory in each machine as its image needs. Pure. */
+export const withMemory = (lab: LabPlan, leastMb: number): LabPlan => ({
+  ...lab,
+  machines: lab.machines.map((each) => ({ ...each, memoryMb: Math.max(each.memoryMb, leastMb) })),
+});
 
 /** The address of a CIDR form, without its prefix length. */
 export const bare = (cidr: string): string => cidr.replace(/\/\d+$/, '');

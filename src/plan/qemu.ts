@@ -11,6 +11,8 @@ export interface KernelBoot {
   initramfs: string;
   /** Every message of the kernel on the console, which takes time under emulation. */
   verboseConsole?: boolean;
+  /** More of the kernel's command line, as the image wants it. */
+  arguments?: readonly string[];
 }
 
 export interface BootPlan extends KernelBoot {
@@ -58,12 +60,7 @@ export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan
   if (boot.lockstep) return virtualArguments(lab, machine, boot, boot.lockstep);
   const files = machineFiles(machine.name);
   const argv = [
-    ...base(
-      `miglab-${machine.name}`,
-      machine.memoryMb,
-      boot.accelerator,
-      boot.saved && mapped(boot.saved, machine),
-    ),
+    ...base(`miglab-${machine.name}`, machine, boot.accelerator, boot.saved && mapped(boot.saved, machine)),
     ...(boot.saved
       ? ['-incoming', 'defer']
       : kernel(boot, boot.mgmt ? setupPort : `miglab.machine=${machine.name}`)),
@@ -94,7 +91,7 @@ export function qemuArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan
 function virtualArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan, plugin: string): string[] {
   const { console, events } = machineFiles(machine.name);
   return [
-    ...chassis(`miglab-${machine.name}`, machine.memoryMb, undefined),
+    ...chassis(`miglab-${machine.name}`, { ...machine, processors: 1 }, undefined),
     ...['-accel', 'tcg,thread=single,tb-size=256', '-cpu', 'Nehalem-v1,+rdrand'],
     ...virtualClock(lab, machine, plugin),
     ...kernel(boot, `miglab.machine=${machine.name} miglab.end=${machine.nics[0]?.wire} ${knownRates}`),
@@ -111,7 +108,7 @@ export function savingArguments(boot: KernelBoot, memoryMb: number, cards: numbe
   const files = machineFiles('machine');
   const memory = `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=memory,share=on`;
   return [
-    ...base('miglab-machine', memoryMb, boot.accelerator, memory),
+    ...base('miglab-machine', { memoryMb, processors: 1 }, boot.accelerator, memory),
     ...kernel(boot, setupPort),
     ...[
       '-serial',
@@ -130,18 +127,20 @@ export const mgmtMac = (lab: LabPlan, machine: MachinePlan): string =>
   macAddress(lab.wires.length, Number.parseInt(machine.nics[0]?.mac.slice(-2) ?? '0', 16));
 
 /** What every machine has, in the order in which QEMU gives devices their places. */
-const base = (name: string, memoryMb: number, accelerator: Accelerator, memory: string | undefined) => [
-  ...chassis(name, memoryMb, memory),
+const base = (name: string, size: Size, accelerator: Accelerator, memory: string | undefined) => [
+  ...chassis(name, size, memory),
   ...processor(accelerator),
   // The second tells a machine that was restored that others may have the same random numbers.
   ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
 ];
 
-const chassis = (name: string, memoryMb: number, memory: string | undefined) => [
+type Size = Pick<MachinePlan, 'memoryMb' | 'processors'>;
+
+const chassis = (name: string, { memoryMb, processors }: Size, memory: string | undefined) => [
   ...['-name', name, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
   ...(memory ? ['-object', memory] : []),
   ...['-machine', `q35,usb=off,vmport=off${memory ? ',memory-backend=ram' : ''}`],
-  ...['-smp', '1', '-m', `${memoryMb}M`],
+  ...['-smp', `${processors}`, '-m', `${memoryMb}M`],
 ];
 
 /** The saved memory as it is on disk; what the machine writes stays its own. */
@@ -178,10 +177,10 @@ const processor = (accelerator: Accelerator) =>
     : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'Nehalem-v1'];
 
 // Half of a boot under emulation goes into self-tests, calibration and processor mitigations: 3.6 s with, 2.0 s without.
-const kernelCommandLine = (role: string, { verboseConsole }: KernelBoot) =>
+const kernelCommandLine = (role: string, { verboseConsole, arguments: more = [] }: KernelBoot) =>
   [
     ...['console=ttyS0', verboseConsole ? 'loglevel=8' : 'quiet', 'panic=-1', 'oops=panic', role],
-    ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests'],
+    ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests', ...more],
   ].join(' ');
 
 // With -icount the time-stamp counter counts nanoseconds. Calibration reads ports for millions of instructions, each of

@@ -6,8 +6,8 @@ import { ExitCode, Fault } from '../fault.ts';
 import { writeLayer } from '../image/cpio.ts';
 import type { Clock } from '../plan/experiment.ts';
 import type { PlannedImpairment } from '../plan/impairment.ts';
-import type { LabPlan } from '../plan/lab.ts';
-import { hostsFile, machineFile, scenarioFile } from '../plan/layer.ts';
+import { type LabPlan, withMemory } from '../plan/lab.ts';
+import { hostsFile, type LayerFile, machineFile, scenarioFile } from '../plan/layer.ts';
 import { machineFiles } from '../plan/qemu.ts';
 import { findPanic, LineFollower, lastLines, readConsole } from '../vm/console.ts';
 import { requireRoom } from '../vm/disk.ts';
@@ -17,7 +17,7 @@ import { isAlive } from '../vm/lifetime.ts';
 import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { waitFor } from '../vm/wait.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, memoryOf } from './ground.ts';
 import { keepBoot } from './kept-boot.ts';
 import { assembleKernels } from './kernels.ts';
 
@@ -28,6 +28,8 @@ export interface CellBoot {
   ground: Ground;
   /** The script that each machine carries out by itself. */
   scenarios: Record<string, string>;
+  /** More files in every machine. */
+  files?: readonly LayerFile[];
   clock: Clock;
   /** On the virtual clock the wires' and machines' own doing; on the real one the scenarios'. */
   impairments?: readonly PlannedImpairment[];
@@ -78,11 +80,13 @@ export async function runCell(cell: CellBoot): Promise<CellOutcome> {
 }
 
 async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
-  const { ground, plan } = cell;
+  const { ground } = cell;
+  const plan = withMemory(cell.plan, memoryOf(ground));
   const layer = [
     ...plan.machines.map((machine) => machineFile(plan, machine, false)),
     ...plan.machines.map((machine) => scenarioFile(machine, cell.scenarios[machine.name] ?? '')),
     hostsFile(plan),
+    ...(cell.files ?? []),
     { path: 'etc/miglab/secret', mode: 0o600, content: secretOf(cell) },
   ];
   const kernels = await assembleKernels(plan, ground, folder, [writeLayer(layer)]);
@@ -137,6 +141,7 @@ async function watchMachine(
   const ready = `miglab: ${machine.name} ready`;
   let console = '';
   let isReady = false;
+  let complaining = 0;
   const wait = {
     what: `${machine.name}: end of the scenario`,
     // On the virtual clock a machine that hangs ends by itself, at the cell's deadline.
@@ -147,10 +152,13 @@ async function watchMachine(
   };
   await waitFor(wait, async () => {
     const alive = isAlive(machine.process);
+    const before = console;
     console = await readConsole(join(folder, files.console));
     for (const line of await events.next()) cell.onEvent?.(machine.name, line);
     const panic = findPanic(console);
-    if (panic) throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(console)}`);
+    // When it has said all that it had to say, or others go on saying things.
+    if (panic && (console === before || !alive || ++complaining > 8))
+      throw new Fault(ExitCode.nothingMeasured, `${machine.name}: ${panic}\n${lastLines(console)}`);
     if (!isReady && console.includes(ready)) {
       if (cell.clock === 'real') requireRightClock(machine, console, ready);
       isReady = true;

@@ -41,6 +41,10 @@ export async function prepareGround(
   return { qemu, guest, tools, others, lockstep, acceleration };
 }
 
+/** The least memory in MiB that the images of a lab need. */
+export const memoryOf = ({ guest, others }: Ground): number =>
+  Math.max(guest.memoryMb, ...[...others.values()].map((other) => other.guest.memoryMb));
+
 async function prepareGuest(image: string, report: Report, broken?: BreakName): Promise<Guest> {
   const guest = await ensureGuest(image, report);
   return { guest, tools: await ensureTools(guest, broken ? { break: broken } : {}, report) };

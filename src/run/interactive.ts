@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropbearKey, newKeyPair } from '../guest/key.ts';
 import type { Report } from '../image/report.ts';
-import { type LabPlan, type MachinePlan, otherImages } from '../plan/lab.ts';
+import { type LabPlan, type MachinePlan, otherImages, withMemory } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile, nameFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
@@ -14,7 +14,7 @@ import { savePlan } from '../vm/lab-plan.ts';
 import { requireMemory } from '../vm/memory.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
-import { type Ground, prepareGround } from './ground.ts';
+import { type Ground, memoryOf, prepareGround } from './ground.ts';
 import { assembleKernels } from './kernels.ts';
 import { ensureSaved } from './saved.ts';
 
@@ -46,17 +46,20 @@ export interface RaiseOptions {
 /**
  * Makes the lab's folder with its keys, and builds what is missing: the machines that those of the lab go on from too.
  */
-export async function prepareLab(plan: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
+export async function prepareLab(asked: LabPlan, name: string, options: RaiseOptions): Promise<LabBoot> {
   const { report, signal, cold } = options;
-  requireMemory(plan); // Before anything is built, and before a machine of that size is saved.
+  requireMemory(asked); // Before anything is built, and before a machine of that size is saved.
   const folder = await claimLab(name, 'interactive');
   try {
-    const others = otherImages(plan);
-    const ground = await prepareGround(plan.image, report, undefined, signal, others);
-    // Machines of several images would each need a saved one of their own, of which few are kept.
-    const saved = cold || others.length > 0 ? undefined : await savedIfRoom(plan, ground, options);
+    const others = otherImages(asked);
+    const ground = await prepareGround(asked.image, report, undefined, signal, others);
+    const plan = withMemory(asked, memoryOf(ground));
+    // A saved machine has one processor, and of several images few would be kept.
+    const alike = others.length === 0 && plan.machines.every(({ processors }) => processors === 1);
+    const saved = cold || !alike ? undefined : await savedIfRoom(plan, ground, options);
+    const { kernel, arguments: added } = ground.guest;
     const kernels = saved
-      ? { kernel: ground.guest.kernel, initramfs: join(folder, 'initramfs') }
+      ? { kernel, arguments: added, initramfs: join(folder, 'initramfs') }
       : await assembleKernels(plan, ground, folder, []);
     signal.throwIfAborted();
     savePlan(name, plan);

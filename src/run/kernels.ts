@@ -11,14 +11,14 @@ export async function assembleKernels(
   ground: Ground,
   folder: string,
   layers: readonly Buffer[],
-): Promise<Pick<LabBoot, 'kernel' | 'initramfs' | 'own'>> {
+): Promise<Pick<LabBoot, 'kernel' | 'arguments' | 'initramfs' | 'own'>> {
   const assemble = async (
     { guest, tools }: Pick<Ground, 'guest' | 'tools'>,
     name: string,
   ): Promise<Kernel> => {
     const initramfs = join(folder, name);
     await assembleInitramfs(initramfs, [guest.initramfs, tools.layer, ...layers]);
-    return { kernel: guest.kernel, initramfs };
+    return { kernel: guest.kernel, arguments: guest.arguments, initramfs };
   };
   const others = new Map<string, Kernel>();
   for (const image of otherImages(plan)) {

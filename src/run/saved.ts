@@ -36,13 +36,14 @@ export async function ensureSaved(
     const save = async (into: string) => {
       report({ stage: 'saving a machine to go on from', detail: `${memoryMb} MB` });
       const { accelerator } = ground.acceleration;
-      const { kernel } = ground.guest;
+      const { kernel, arguments: more } = ground.guest;
       await assembleInitramfs(join(into, 'initramfs'), [ground.guest.initramfs, ground.tools.layer]);
       await saveMachine(
         {
           qemu: ground.qemu.argv,
           accelerator,
           kernel,
+          arguments: more,
           initramfs: 'initramfs',
           memoryMb,
           cards,

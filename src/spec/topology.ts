@@ -24,6 +24,8 @@ const machine = z.strictObject({
   role: z.enum(['node', 'peer']),
   id: z.int().min(1).max(254),
   memory_mb: z.int().min(256).max(65536),
+  /** On the real clock; on the virtual one a machine has one. */
+  processors: z.int().min(1).max(8).default(1),
   wires: z.array(name).min(1),
   ports: ports.optional(),
   /** Another than the lab's, for its kernel. */

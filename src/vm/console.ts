@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { open, readFile } from 'node:fs/promises';
 
-/** What a kernel prints when it gives up (kernel/panic.c, lib/bug.c, arch/x86/kernel/dumpstack.c). */
-const panics = /Kernel panic - not syncing: .*|Oops: .*|BUG: .*|general protection fault.*|WARNING: CPU: .*/;
+/**
+ * What a kernel prints when it gives up (kernel/panic.c, lib/bug.c, arch/x86/kernel/dumpstack.c), and what one with checks
+ * says when it finds something: lockdep and RCU, UBSAN, tasks that hang, a reference counter that runs over.
+ */
+const panics =
+  /Kernel panic - not syncing: .*|Oops: .*|BUG: .*|general protection fault.*|WARNING: CPU: .*|\] (?:WARNING: |UBSAN: |INFO: |refcount_t: |ODEBUG: ).*/;
 
-/** The first line that tells of a panic, an oops or a kernel warning; undefined when there is none. */
+/** The first line that tells of a panic, an oops or a kernel's warning; undefined when there is none. */
 export const findPanic = (text: string): string | undefined => panics.exec(text)?.[0].trim();
 
 /** The last lines of a console, indented, for an error message. */

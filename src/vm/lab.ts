@@ -25,6 +25,8 @@ export interface LabBoot {
   qemu: readonly string[];
   accelerator: Accelerator;
   kernel: string;
+  /** More of the kernel's command line. */
+  arguments: readonly string[];
   initramfs: string;
   /** Instead of these, by the machine's name. */
   own?: ReadonlyMap<string, Kernel>;
@@ -43,6 +45,8 @@ export interface LabBoot {
 /** What a machine boots. */
 export interface Kernel {
   kernel: string;
+  /** More of the kernel's command line. */
+  arguments: readonly string[];
   initramfs: string;
 }
 
@@ -65,8 +69,8 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   }),
 ];
 
-const kernelOf = ({ own, kernel, initramfs }: LabBoot, { name }: MachinePlan): Kernel =>
-  own?.get(name) ?? { kernel, initramfs };
+const kernelOf = ({ own, kernel, arguments: added, initramfs }: LabBoot, { name }: MachinePlan): Kernel =>
+  own?.get(name) ?? { kernel, arguments: added, initramfs };
 
 const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
   const found = saved?.get(memoryMb);

@@ -10,8 +10,9 @@ import { scenarioScript } from '../../src/plan/script.ts';
 import { runCell } from '../../src/run/cell.ts';
 import { prepareGround } from '../../src/run/ground.ts';
 import { readTopology } from '../../src/spec/topology.ts';
+import { chosen, patience } from './chosen.ts';
 
-export const lab: LabPlan = planLab(await readTopology('lab/topologies/broadcast-cluster.lab.yml'));
+export const lab: LabPlan = chosen(planLab(await readTopology('lab/topologies/broadcast-cluster.lab.yml')));
 
 export interface Boot {
   problem: string;
@@ -38,7 +39,8 @@ export async function carryOut(
     plan?: LabPlan;
   } = {},
 ): Promise<Boot> {
-  const { timeoutS = 120, impairments, plan = lab } = options;
+  const { impairments, plan = lab } = options;
+  const timeoutS = patience * (options.timeoutS ?? 120);
   const endTogether = !impairments?.some(({ kind }) => kind === 'power-cut');
   const ground = await prepareGround(
     plan.image,

@@ -11,6 +11,7 @@ import { prepareGround } from '../../src/run/ground.ts';
 import { readAnyExperiment } from '../../src/spec/any-experiment.ts';
 import type { ModuleExperiment } from '../../src/spec/module-experiment.ts';
 import { readTopology } from '../../src/spec/topology.ts';
+import { chosen, patience } from './chosen.ts';
 
 const file = 'experiments/module/states.exp.yml';
 
@@ -19,8 +20,12 @@ async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
   const experiment = (await readAnyExperiment(file)) as ModuleExperiment;
   const topology = await readTopology(`lab/topologies/${experiment.topology}.lab.yml`);
   const run = {
-    ...{ title: experiment.title, file, lab: aloneIn(planLab(topology)) },
-    cells: planChecks({ ...experiment, cells: cells ?? experiment.cells }),
+    ...{ title: experiment.title, file, lab: aloneIn(chosen(planLab(topology))) },
+    cells: planChecks({
+      ...experiment,
+      timeout_s: patience * experiment.timeout_s,
+      cells: cells ?? experiment.cells,
+    }),
   };
   const ground = await prepareGround(run.lab.image, () => undefined, broken);
   const directory = join(mkdtempSync(join(tmpdir(), 'miglab-checks-')), 'run');
@@ -28,18 +33,22 @@ async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
   return executeChecks(run, ground, directory, id, () => undefined, new AbortController().signal);
 }
 
-test('every state of a connection moves, of each family and in each direction, and the peer sees one machine', async () => {
-  const { cells, directory } = await check();
-  expect(cells.map(({ problem }) => problem)).toEqual(['']);
-  const trials = cells.flatMap((cell) => cell.trials);
-  expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
-  for (const family of ['ipv4', 'ipv6', 'mapped'])
-    for (const direction of ['a-b', 'b-a', 'back', 'held', 'aborted', 'refused'])
-      expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
-  // Every move that nothing disturbed is also compared field by field.
-  expect(trials.filter(({ compared }) => compared).length).toBeGreaterThan(100);
-  expect(JSON.parse(readFileSync(join(directory, 'states.json'), 'utf8')).cells).toEqual(cells);
-}, 1_300_000);
+test(
+  'every state of a connection moves, of each family and in each direction, and the peer sees one machine',
+  async () => {
+    const { cells, directory } = await check();
+    expect(cells.map(({ problem }) => problem)).toEqual(['']);
+    const trials = cells.flatMap((cell) => cell.trials);
+    expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
+    for (const family of ['ipv4', 'ipv6', 'mapped'])
+      for (const direction of ['a-b', 'b-a', 'back', 'held', 'aborted', 'refused'])
+        expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
+    // Every move that nothing disturbed is also compared field by field.
+    expect(trials.filter(({ compared }) => compared).length).toBeGreaterThan(100);
+    expect(JSON.parse(readFileSync(join(directory, 'states.json'), 'utf8')).cells).toEqual(cells);
+  },
+  patience * 1_300_000,
+);
 
 test.each([
   ['timestamps', 'established-idle', /timestamp goes back by \d+/],
@@ -53,5 +62,5 @@ test.each([
     );
     expect(cells[0]?.trials).toMatchObject([{ status: 'failed', reason: expect.stringMatching(reason) }]);
   },
-  200_000,
+  patience * 200_000,
 );

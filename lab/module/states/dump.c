@@ -68,6 +68,20 @@ void dump_free(struct dump *d)
 	*d = (struct dump){};
 }
 
+bool dump_save(const struct dump *d, const char *folder, const char *name)
+{
+	char path[4096];
+	bool written;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "we");
+	if (!f)
+		return false;
+	written = fwrite(d->bytes, 1, d->size, f) == d->size;
+	return !fclose(f) && written;
+}
+
 static bool next(const struct dump *d, size_t *at, struct nlattr *head, const uint8_t **data)
 {
 	if (*at + NLA_HDRLEN > d->size)

@@ -15,6 +15,8 @@ struct dump {
 /* Copies; forgets what was there. */
 void dump_take(struct dump *d, const void *bytes, size_t size);
 void dump_free(struct dump *d);
+/* Into a file of this name. False with errno. */
+bool dump_save(const struct dump *d, const char *folder, const char *name);
 /* One line an attribute, to standard error. */
 void dump_print(const struct dump *d);
 /*

@@ -19,6 +19,7 @@ static const char usage[] =
 	"  --family NAME      only ipv4, ipv6 or mapped (IPv4 on an AF_INET6 socket); may be repeated\n"
 	"  --direction NAME   only a-b, b-a, back, held, aborted; may be repeated. Or stay, which moves nothing and shows that what\n"
 	"                     is asked for is what this kernel does by itself\n"
+	"  --save DIR         keep the state that leaves first of each trial there\n"
 	"  --verbose          print each segment, numbers relative to the SYNs, and the states that travel\n";
 
 #define CHOSEN_MAX 64
@@ -28,6 +29,7 @@ struct choice {
 	unsigned int count;
 	unsigned int families, directions; /* bits; 0: all, of the directions all that move */
 	bool verbose;
+	const char *save;
 };
 
 __attribute__((noreturn)) static void wrong(const char *what, const char *value)
@@ -82,7 +84,7 @@ static struct choice parse(int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "list", 0, 0, 'l' }, { "case", 1, 0, 'c' }, { "family", 1, 0, 'f' }, { "direction", 1, 0, 'd' },
-		{ "verbose", 0, 0, 'v' }, { "help", 0, 0, 'h' }, {}
+		{ "verbose", 0, 0, 'v' }, { "save", 1, 0, 's' }, { "help", 0, 0, 'h' }, {}
 	};
 	struct choice c = {};
 
@@ -95,6 +97,7 @@ static struct choice parse(int argc, char **argv)
 			c.directions |= 1u << index_of(optarg, direction_names, DIRECTIONS, "no such direction: ");
 			break;
 		case 'v': c.verbose = true; break;
+		case 's': c.save = optarg; break;
 		case 'h': fputs(usage, stdout); exit(0);
 		default: wrong("unknown option", "");
 		}
@@ -137,11 +140,12 @@ static bool report(const struct trial *t, bool ok)
 }
 
 /* Machines in which something failed are replaced: what is left there belongs to no other trial. */
-static bool try(const struct situation *s, enum family f, enum direction d, struct machine *machines, bool verbose)
+static bool try(const struct situation *s, enum family f, enum direction d, struct machine *machines, const struct choice *c)
 {
-	struct trial t = { .situation = s, .family = f, .direction = d, .machines = machines, .verbose = verbose };
+	struct trial t = { .situation = s, .family = f, .direction = d, .machines = machines, .verbose = c->verbose,
+			   .save = c->save };
 
-	if (verbose)
+	if (c->verbose)
 		fprintf(stderr, "--- %s %s %s\n", s->name, family_names[f], direction_names[d]);
 	if (report(&t, trial_run(&t)))
 		return true;
@@ -164,7 +168,7 @@ int main(int argc, char **argv)
 				if (!applies(s, &c, f, d))
 					continue;
 				trials++;
-				failed += !try(s, f, d, machines, c.verbose);
+				failed += !try(s, f, d, machines, &c);
 			}
 	stop(machines);
 	say("end", "\"trials\":%u,\"failed\":%u", trials, failed);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trial.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "move.h"
 #include "options.h"
@@ -74,6 +76,18 @@ static void compare_dumps(struct trial *t, const struct dump *first, const struc
 		fail(t, "the state is another one after a move: %s", why);
 }
 
+/* For others to go on from: tcpmig-fuzz. */
+static void save(struct trial *t, const struct dump *d, int number)
+{
+	char name[64];
+
+	if (!t->save || !d->size)
+		return;
+	snprintf(name, sizeof(name), number ? "%s-%s-%d" : "%s-%s", t->situation->name, family_names[t->family], number);
+	if (!dump_save(d, t->save, name))
+		fail(t, "%s/%s: %s", t->save, name, strerror(errno));
+}
+
 /* What happens while it is frozen happens once; a second move then finds its consequences. */
 static void move(struct trial *t)
 {
@@ -104,6 +118,7 @@ static void move(struct trial *t)
 			compare_dumps(t, &first[i], &second[i]);
 	}
 	for (int i = 0; i < SOCKETS_MAX; i++) {
+		save(t, &first[i], i);
 		dump_free(&first[i]);
 		dump_free(&second[i]);
 	}

@@ -104,6 +104,7 @@ struct trial {
 	struct proof proof;             /* before the move; a `during` changes it to what must be true after it */
 	bool link_local;                /* addresses of one link */
 	bool verbose;
+	const char *save;               /* a folder for the state that leaves first, or NULL */
 	uint64_t start_ns;
 	jmp_buf end;
 	bool compared;                  /* the two states of BACK */

@@ -10,11 +10,13 @@
  *	destination:  CAPTURE -> SET -> ACTIVATE                   close before ACTIVATE = nothing is left behind;
  *	                                                          captured segments are dropped, the peer resends them
  *
- * A listening socket takes the same way, with zeros for the remote end, and its handshakes with it. Each connection that
- * waits in its accept queue goes in a session of its own:
+ * A listening socket takes the same way, with zeros for the remote end, and its handshakes with it. Each connection
+ * that waits in its accept queue goes in a session of its own:
  *
- *	origin:       the listener: ATTACH -> FREEZE; then for each: WAITING -> FREEZE -> GET -> COMMIT; the listener: COMMIT
- *	destination:  the listener: CAPTURE -> SET; then for each: CAPTURE -> SET -> QUEUE -> ACTIVATE; the listener: ACTIVATE
+ *	origin:       the listener: ATTACH -> FREEZE; then for each: WAITING -> FREEZE -> GET -> COMMIT;
+ *	              the listener: COMMIT
+ *	destination:  the listener: CAPTURE -> SET; then for each: CAPTURE -> SET -> QUEUE -> ACTIVATE;
+ *	              the listener: ACTIVATE
  *
  * The order is that of Gerofi, Fujita, Ishikawa: TCPmig, sections 4.1 and 4.2.
  *
@@ -41,8 +43,8 @@
 
 #define TCPMIG_DEVICE "/dev/tcpmig"
 
-/* What names a connection, seen from the node that owns it. IPv4 addresses are IPv4-mapped (RFC 4291, 2.5.5.2), whatever
- * the family of the socket. A listening socket has zeros for the remote end. */
+/* What names a connection, seen from the node that owns it. IPv4 addresses are IPv4-mapped (RFC 4291, 2.5.5.2),
+ * whatever the family of the socket. A listening socket has zeros for the remote end. */
 struct tcpmig_tuple {
 	__u8 laddr[16];
 	__u8 raddr[16];
@@ -76,15 +78,16 @@ enum tcpmig_refusal {
 };
 
 #define TCPMIG_REFUSED_NAMES { \
-	"ok", "not-tcp", "link-local", "state", "time-wait", "handshake", "owned", "ulp", "md5-ao", "mptcp", "fastopen", \
-	"repair", "zerocopy", "bpf", "route", "tuple-in-use", "port-in-use", "no-address", "captured", "bad-state" }
+	"ok", "not-tcp", "link-local", "state", "time-wait", "handshake", "owned", "ulp", "md5-ao", "mptcp", \
+	"fastopen", "repair", "zerocopy", "bpf", "route", "tuple-in-use", "port-in-use", "no-address", "captured", \
+	"bad-state" }
 
-/* ATTACH: take hold of a connection (nothing is frozen; may be repeated, also only to check a socket). By descriptor, or,
- * of a connection that no program has any more, by its tuple; -ENOENT when there is none of that tuple.
+/* ATTACH: take hold of a connection (nothing is frozen; may be repeated, also only to check a socket). By descriptor,
+ * or, of a connection that no program has any more, by its tuple; -ENOENT when there is none of that tuple.
  *
- * States that are carried: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING, LAST_ACK, LISTEN, and CLOSE
- * of a socket that was connected and may have data that nobody has read. A connection in CLOSE is in no table of the
- * kernel's and has no segments: it needs no CAPTURE. */
+ * States that are carried: ESTABLISHED, SYN_SENT, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING, LAST_ACK, LISTEN, and
+ * CLOSE of a socket that was connected and may have data that nobody has read. A connection in CLOSE is in no table of
+ * the kernel's and has no segments: it needs no CAPTURE. */
 struct tcpmig_attach {
 	__s32 fd;                    /* in: the socket, or -1: by tuple */
 	__u32 refusal;               /* out: enum tcpmig_refusal, when the call fails with -EOPNOTSUPP */
@@ -92,8 +95,9 @@ struct tcpmig_attach {
 	struct tcpmig_tuple tuple;   /* out; in with fd -1 */
 };
 
-/* WAITING: ATTACH to a connection that waits in the accept queue of a listening socket. -EINVAL when the descriptor is of
- * none, -ENOENT behind the last. A listener that is frozen gets no more of them, and -EBUSY at COMMIT while it has any. */
+/* WAITING: ATTACH to a connection that waits in the accept queue of a listening socket. -EINVAL when the descriptor is
+ * of none, -ENOENT behind the last. A listener that is frozen gets no more of them, and -EBUSY at COMMIT while it has
+ * any. */
 struct tcpmig_waiting {
 	__s32 fd;                    /* in: the listening socket */
 	__u32 index;                 /* in: from 0, the next to be accepted */
@@ -121,12 +125,12 @@ struct tcpmig_flush {
 
 /* FREEZE: take the connection out of the established hash and stop its timers. Segments that still reach this node are
  * kept until COMMIT forgets them or ABORT hands them to the socket. -EOPNOTSUPP when the connection changed since
- * ATTACH and can no longer be moved, -ENOTCONN when it has ended.
+ * ATTACH and can no longer be moved, -ENOTCONN when it has ended, -EBUSY while another session has it frozen.
  * COMMIT: destroy it without a segment to the peer; its descriptors then report ECONNABORTED.
  * HOLD, between FREEZE and COMMIT: the destination may own it already, so that the end of this program, whatever it is
  * owed to, must not bring it back. Only ABORT does that now.
- * ABORT: on the origin put it back, the connection goes on; on the destination (not in the paper) forget CAPTURE and SET.
- * After ABORT the session is as new. */
+ * ABORT: on the origin put it back, the connection goes on; on the destination (not in the paper) forget CAPTURE and
+ * SET. After ABORT the session is as new. */
 
 /* CAPTURE: store segments for this tuple instead of delivering them (paper 4.1 step 1). With TCPMIG_CAPTURE_CHECK
  * only answers whether it would be granted. A tuple with a zero in it: -EINVAL, but for the remote end of a listening
@@ -185,11 +189,12 @@ struct tcpmig_status {
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
  * order of x86 but for LADDR, RADDR, LPORT and RPORT. Each scalar of the table appears once, in any order; the ones
  * marked (opt) may be absent where the origin's kernel or congestion control has no such value. Of a listening socket
- * there are only the identity, the socket options, USER_MSS, WINDOW_CLAMP, MAX_PACING_RATE, CA_NAME, and its own. SET refuses what it does
- * not know, unless its type has TCPMIG_A_OPTIONAL set: such an attribute it leaves out, so that a later version may add
- * one without which a connection is as good. SET also refuses what is there twice, out of range or against the rest: TCPMIG_BAD_STATE, and nothing is left of it.
- * Sequence numbers are absolute. An "age" is the time from an event to FREEZE, a "left" the time from FREEZE until a
- * timer's end: the destination adds them to its own clock.
+ * there are only the identity, the socket options, USER_MSS, WINDOW_CLAMP, MAX_PACING_RATE, CA_NAME, and its own. SET
+ * refuses what it does not know, unless its type has TCPMIG_A_OPTIONAL set: such an attribute it leaves out, so that a
+ * later version may add one without which a connection is as good. SET also refuses what is there twice, out of range
+ * or against the rest: TCPMIG_BAD_STATE, and nothing is left of it. Sequence numbers are absolute. An "age" is the time
+ * from an event to FREEZE, a "left" the time from FREEZE until a timer's end: the destination adds them to its own
+ * clock.
  */
 #define TCPMIG_STATE_VERSION 2
 #define TCPMIG_A_OPTIONAL    0x2000
@@ -248,7 +253,8 @@ enum tcpmig_attr {
 	TCPMIG_A_RADDR,              /* 16 bytes */
 	TCPMIG_A_LPORT,              /* be16 */
 	TCPMIG_A_RPORT,              /* be16 */
-	TCPMIG_A_FAMILY,             /* u8  of the socket: 2 AF_INET, 10 AF_INET6; the addresses tell that of the segments */
+	TCPMIG_A_FAMILY,             /* u8  of the socket: 2 AF_INET, 10 AF_INET6; the addresses tell that of the
+	                              *     segments */
 	TCPMIG_A_TCP_STATE,          /* u8  1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 5 FIN_WAIT2, 7 CLOSE, 8 CLOSE_WAIT,
 	                              *     9 LAST_ACK, 10 LISTEN, 11 CLOSING */
 	TCPMIG_A_ORPHAN,             /* u8  1: no program has it any more */
@@ -398,7 +404,8 @@ enum tcpmig_attr {
 	TCPMIG_A_PACING_RATE,        /* u64 bytes a second */
 	TCPMIG_A_MAX_PACING_RATE,    /* u64 */
 	/* CUBIC's own (RFC 9438); present if CA_NAME is cubic. All but BBR and it begin anew from CWND and SSTHRESH. */
-	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow; a divisor: from 2 on if CUBIC_LAST_CWND is not 0 */
+	TCPMIG_A_CUBIC_CNT,          /* u32 (opt) and all that follow; a divisor: from 2 on if CUBIC_LAST_CWND is not
+	                              * 0 */
 	TCPMIG_A_CUBIC_LAST_MAX,     /* u32 */
 	TCPMIG_A_CUBIC_LAST_CWND,    /* u32 */
 	TCPMIG_A_CUBIC_LAST_AGE_MS,  /* u32 0xffffffff: never */
@@ -424,9 +431,9 @@ enum tcpmig_attr {
 	TCPMIG_A_BBR_CYCLE_AGE_US,   /* u32 */
 	TCPMIG_A_BBR_MODE,           /* u8  0 STARTUP, 1 DRAIN, 2 PROBE_BW, 3 PROBE_RTT */
 	TCPMIG_A_BBR_PREV_CA_STATE,  /* u8  0..4 */
-	TCPMIG_A_BBR_FLAGS,          /* u8  1 packet conservation, 2 round start, 4 idle restart, 8 PROBE_RTT's round done,
-	                              *     16 long-term sampling, 32 long-term bandwidth in use, 64 pipe full, 128 seen a
-	                              *     round trip */
+	TCPMIG_A_BBR_FLAGS,          /* u8  1 packet conservation, 2 round start, 4 idle restart, 8 PROBE_RTT's round
+	                              *     done, 16 long-term sampling, 32 long-term bandwidth in use, 64 pipe full,
+	                              *     128 seen a round trip */
 	TCPMIG_A_BBR_LT_ROUNDS,      /* u8  0..127 */
 	TCPMIG_A_BBR_LT_BW,          /* u32 */
 	TCPMIG_A_BBR_LT_DELIVERED,   /* u32 */
@@ -475,8 +482,8 @@ enum tcpmig_attr {
 	TCPMIG_A_MIN_TTL,            /* u8 */
 	TCPMIG_A_PMTUDISC,           /* u8 */
 	TCPMIG_A_DEFER_ACCEPT,       /* u8  */
-	TCPMIG_A_MESSAGES,           /* u8  what comes with data or errors: 1 SO_TIMESTAMP, 2 SO_TIMESTAMPNS, 4 IP_RECVTOS,
-	                              *     8 IP_RECVERR, 16 IPV6_RECVERR */
+	TCPMIG_A_MESSAGES,           /* u8  what comes with data or errors: 1 SO_TIMESTAMP, 2 SO_TIMESTAMPNS, 4
+	                              *     IP_RECVTOS, 8 IP_RECVERR, 16 IPV6_RECVERR */
 	TCPMIG_A_TXHASH,             /* u32 from which an IPv6 flow label and the choice of a path come */
 	TCPMIG_A_V6ONLY,             /* u8  (opt) and all that follow: of an AF_INET6 socket */
 	TCPMIG_A_TCLASS,             /* u8 */

@@ -11,7 +11,7 @@ const wire = { bandwidth: 1e9, latencyNs: 100_000, queueBytes: 262_144, moderati
 export function barePair({ image, machines }: LabPlan): LabPlan {
   const memoryMb = Math.max(...machines.map((machine) => machine.memoryMb));
   const member = (name: string, role: MachinePlan['role'], id: number): MachinePlan => ({
-    ...{ name, role, memoryMb, instructionNs: 1 },
+    ...{ name, role, memoryMb, processors: 1, instructionNs: 1 },
     nics: [{ wire: 'control', mac: macAddress(0, id), address: `10.77.2.${id}/24` }],
   });
   return {
@@ -25,7 +25,14 @@ export function barePair({ image, machines }: LabPlan): LabPlan {
 export const bareGuest = ({ image, machines }: LabPlan): LabPlan => ({
   ...{ topology: 'bare-guest', image, cluster: noCluster, wires: [] },
   machines: [
-    { name: 'guest', role: 'peer', memoryMb: machines[0]?.memoryMb ?? 512, instructionNs: 1, nics: [] },
+    {
+      name: 'guest',
+      role: 'peer',
+      memoryMb: machines[0]?.memoryMb ?? 512,
+      processors: 1,
+      instructionNs: 1,
+      nics: [],
+    },
   ],
 });
 
@@ -35,7 +42,7 @@ export const onOneSwitch = ({ image }: LabPlan, count: number): LabPlan => {
     { length: count },
     (_, index): MachinePlan => ({
       ...{ name: `guest-${index + 1}`, role: index === count - 1 ? 'peer' : 'node' },
-      ...{ memoryMb: 320, instructionNs: 1 },
+      ...{ memoryMb: 320, processors: 1, instructionNs: 1 },
       nics: [{ wire: 'control', mac: macAddress(0, index + 1), address: `10.77.2.${index + 1}/24` }],
     }),
   );

@@ -27,6 +27,7 @@ test('the script starts every machine with exactly the arguments of the lab, but
   const boot: LabBoot = {
     ...{ name: 'x', purpose: 'run', plan, qemu: [join(kept, 'qemu')], accelerator: 'tcg', kernel: '/k' },
     ...{ initramfs: '/gone/initramfs', mgmt: false, verboseConsole: true },
+    arguments: ['one=more'],
     captures: [{ machine: 'peer', wire: 'public', file: 'public.pcap', snaplen: 65536 }],
   };
   const script = join(kept, 'commands.sh');

@@ -106,7 +106,7 @@ test.each([
     'memory_mb: 768',
     'memory: 768',
     'memory',
-    'unknown key; expected one of role, id, memory_mb, wires, ports',
+    'unknown key; expected one of role, id, memory_mb, processors, wires, ports',
   ],
   [
     topology,
