@@ -56,6 +56,9 @@ MODULE_INFO(broken, "timestamps");
 #ifdef TCPMIG_BREAK_QUEUE
 MODULE_INFO(broken, "queue");
 #endif
+#ifdef TCPMIG_BREAK_LEAK
+MODULE_INFO(broken, "leak");
+#endif
 #ifdef TCPMIG_BREAK_MARKS
 MODULE_INFO(broken, "marks");
 #endif

@@ -23,7 +23,7 @@ void tcpmig_session_forget_sock(struct tcpmig_session *s)
 	if (s->listener)
 		fput(s->listener);
 	s->listener = NULL;
-	if (s->sk)
+	if (s->sk && !IS_ENABLED(TCPMIG_BREAK_LEAK))
 		sock_put(s->sk);
 	tcpmig_session_hold(s, NULL, NULL);
 }

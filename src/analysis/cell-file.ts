@@ -26,6 +26,8 @@ const cellFileSchema = z.looseObject({
   wire_corrupts: z.boolean().optional(),
   /** Migrations asked for in this boot. */
   repetitions: z.int().min(1),
+  /** In a soak: migrations before the first census. It asks whether migrations are right, not how long they take. */
+  warm_up_migrations: z.int().min(1).optional(),
   /** The nodes that share the public address, the process starting on the first. */
   nodes: z
     .array(

@@ -151,6 +151,7 @@ function gateFacts(facts: CellFacts, own: MoveFacts): GateFacts {
     sourceChanges: borders.length,
     overtaken: wasOvertaken(runsOf(borders), own.move.originMac),
     wireReorders: facts.cell.wire_reorders === true,
+    soak: facts.cell.warm_up_migrations !== undefined,
     alive: own.integrity?.alive ?? false,
     memoryVerified: own.integrity?.memoryVerified ?? false,
   };

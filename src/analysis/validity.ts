@@ -26,6 +26,8 @@ export interface GateFacts {
   overtaken: boolean;
   /** The wire was asked to change the order of frames on their way to the capture. */
   wireReorders: boolean;
+  /** A soak: no time or rate is asked for, so neither needs to be comparable. */
+  soak: boolean;
   alive: boolean;
   memoryVerified: boolean;
 }
@@ -72,6 +74,7 @@ function gaps(
   if (facts.migrationStatus === 'refused') return [`migration refused: ${facts.migrationReason}`];
   if (row.delay_ms === null || facts.sourceChanges === 0)
     return ['nothing measured: no segment from the destination'];
+  if (facts.soak) return [];
   if (facts.overtaken) return ["the wire delivered the origin's last segments after the destination's first"];
   return directions(row).flatMap(({ name, asked, before, lab }) => {
     const wanted = wantedRate(asked, lab);

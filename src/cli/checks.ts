@@ -14,11 +14,13 @@ import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
 
-interface CheckOptions {
+/** Options of `miglab run`, for experiments whose cells are one boot each on the real clock. */
+export interface SimpleRunOptions {
   cell?: string[];
   image?: string;
   clock?: string;
   full?: boolean;
+  migrations?: number;
   jobs?: number;
   dryRun?: boolean;
   json?: boolean;
@@ -29,9 +31,9 @@ interface CheckOptions {
 export async function runChecks(
   experiment: ModuleExperiment,
   file: string,
-  options: CheckOptions,
+  options: SimpleRunOptions,
 ): Promise<number> {
-  refuseOptions(options);
+  refuseOptions('with the module alone', options);
   const run = await planRun(experiment, file, options);
   if (options.dryRun) {
     const scenarios = run.lab.machines.flatMap((machine) =>
@@ -53,20 +55,20 @@ export async function runChecks(
 }
 
 /** @throws Fault (64) for what means nothing here: such a cell is one boot, on the real clock, without a seed. */
-function refuseOptions({ clock, full, jobs }: CheckOptions): void {
+export function refuseOptions(kind: string, { clock, full, jobs, migrations }: SimpleRunOptions): void {
   const asked = [
     ...(clock && clock !== 'real' ? [`--clock ${clock}`] : []),
     ...(full ? ['--full'] : []),
     ...(jobs ? ['--jobs'] : []),
+    ...(migrations ? ['--migrations'] : []),
   ];
-  if (asked.length > 0)
-    throw new Fault(ExitCode.usage, `an experiment with the module alone takes no ${asked.join(', ')}`);
+  if (asked.length > 0) throw new Fault(ExitCode.usage, `an experiment ${kind} takes no ${asked.join(', ')}`);
 }
 
 async function planRun(
   experiment: ModuleExperiment,
   file: string,
-  { cell, image }: CheckOptions,
+  { cell, image }: SimpleRunOptions,
 ): Promise<CheckRun> {
   const lab = aloneIn(planLab(await readTopology(topologyPath(experiment.topology))));
   const cells = planChecks(experiment);

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Measurement } from '../analysis/measurement.ts';
+import type { Soak } from '../analysis/soak.ts';
 import { ExitCode } from '../fault.ts';
 import { packagePath } from '../package.ts';
+import { renderSoak } from '../report/soak-summary.ts';
 import { writeReport } from '../report/write.ts';
 import type { Failure } from '../run/failure.ts';
 import { readPlanFile } from '../run/plan-file.ts';
@@ -16,16 +18,20 @@ import {
 } from '../run/reference.ts';
 import type { Resumption } from '../run/resume.ts';
 import type { RunOutcome } from '../run/run.ts';
+import { soakOf } from '../run/soak.ts';
 import { referencePath } from '../spec/catalogue.ts';
 import { print, printJson } from './output.ts';
 import { paintVerdicts } from './verdicts.ts';
 
 /** Writes the report and prints what came out. @returns the exit code: the validity of the measurements decides, no verdict does. */
 export async function conclude(
-  { directory, rows, failures }: RunOutcome,
+  outcome: RunOutcome,
   resumption: Resumption | undefined,
   json: boolean | undefined,
 ): Promise<number> {
+  const { directory, rows, failures } = outcome;
+  const soak = await soakOf(directory, rows);
+  if (soak) return concludeSoak(soak, outcome, resumption, json);
   const { html, figures, summary, text } = await writeReport(directory);
   const reference = await againstReference(directory, rows);
   if (json)
@@ -43,6 +49,29 @@ export async function conclude(
     if (reference) print(describeComparison(reference));
   }
   return codeOf(rows);
+}
+
+/** A thousand migrations are no figure: what holds is printed, and no report written. */
+function concludeSoak(
+  soak: Soak,
+  { directory, failures }: RunOutcome,
+  resumption: Resumption | undefined,
+  json: boolean | undefined,
+): number {
+  if (json) printJson({ ...soak, directory, failures, resumed: resumption ? ids(resumption) : null });
+  else {
+    print(renderSoak(soak));
+    if (resumption) print(resumedLine(resumption));
+    for (const failure of failures) print(failureLines(failure));
+    print(`Results: ${join(directory, 'soak.json')}`);
+  }
+  return codeOfSoak(soak);
+}
+
+/** Something wrong weighs more than something that was not carried out. */
+function codeOfSoak({ cells, asked, migrations }: Soak): number {
+  if (cells.some(({ wrongs }) => wrongs.length > 0)) return ExitCode.checkFailed;
+  return migrations >= asked ? ExitCode.good : ExitCode.nothingMeasured;
 }
 
 /** @returns undefined on the real clock, and where the experiment has no reference */

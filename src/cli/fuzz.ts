@@ -9,9 +9,9 @@ import { type Campaign, isCampaign, readCampaign, sumOf } from '../run/fuzz-camp
 import { prepareGround } from '../run/ground.ts';
 import { circumstances } from '../run/record.ts';
 import { runId } from '../run/run-id.ts';
+import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { recordedPath, topologyPath } from '../spec/catalogue.ts';
 import type { FuzzExperiment } from '../spec/fuzz-experiment.ts';
-import { readAnyExperiment } from '../spec/module-experiment.ts';
 import { readTopology } from '../spec/topology.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';

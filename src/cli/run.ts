@@ -14,16 +14,17 @@ import { executeRun } from '../run/run.ts';
 import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
 import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
+import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
-import { readAnyExperiment } from '../spec/module-experiment.ts';
-import { readTopology } from '../spec/topology.ts';
+import { readTopology, type Topology } from '../spec/topology.ts';
 import { runChecks } from './checks.ts';
 import { conclude } from './conclusion.ts';
 import { isFuzzed, resumeFuzz, runFuzz } from './fuzz.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { printJson } from './output.ts';
+import { runPassing } from './passing.ts';
 import { progress } from './progress.ts';
 
 export interface RunOptions {
@@ -55,6 +56,7 @@ export const run = (program: Command) =>
       'boots at once on the virtual clock; as many as there are processors',
       positiveInteger,
     )
+    .option('--migrations <N>', 'of a soak: so many, instead of what its file says', positiveInteger)
     .option('--full', 'on the virtual clock: as many seeds as the experiment has for a full sweep')
     .option('--inputs <N>', 'of a fuzzing run: as many', positiveInteger)
     .option(
@@ -90,13 +92,17 @@ export const run = (program: Command) =>
         process.exitCode = await runChecks(asked, file, options);
         return;
       }
+      if (asked.engine === 'tcpcp') {
+        process.exitCode = await runPassing(asked, file, options);
+        return;
+      }
       const plan = onlyCells(await readPlan(experiment, options), options.cell);
       if (options.dryRun) return printJson(describePlan(plan));
       process.exitCode = await carryOut(plan, options);
     });
 
 function refuseWithResume(experiment: string | undefined, options: Record<string, unknown>): void {
-  const asked = ['cell', 'image', 'clock', 'full', 'dryRun'].filter((name) => options[name]);
+  const asked = ['cell', 'image', 'clock', 'full', 'migrations', 'dryRun'].filter((name) => options[name]);
   if (experiment || asked.length > 0)
     throw new Fault(
       ExitCode.usage,
@@ -105,6 +111,7 @@ function refuseWithResume(experiment: string | undefined, options: Record<string
 }
 
 interface PlanOptions {
+  migrations?: number;
   clock?: Experiment['clock'];
   full?: boolean;
   image?: string;
@@ -115,15 +122,28 @@ interface PlanOptions {
 export async function readPlan(experiment: string, options: PlanOptions): Promise<RunPlan> {
   const file = experimentPath(experiment);
   const spec = await readExperiment(file);
+  if (options.migrations && !spec.soak)
+    throw new Fault(ExitCode.usage, `${file} is no soak: it takes no --migrations`);
   const topology = await readTopology(topologyPath(spec.topology));
   const image = options.image ?? topology.image;
+  requireOneImage(file, topology);
   const asked = options.clock ?? spec.clock;
   const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
   const seeds = options.full ? spec.virtual?.seeds_full : undefined;
-  const chosen = decided(spec, { clock, seeds });
+  const chosen = decided(spec, { clock, seeds, migrations: options.migrations });
   await requireClock(file, chosen);
   const plan = planRun(chosen, recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
+}
+
+/** A process moves between machines of the same kernel: `cr_checkpoint` refuses another (docs/checkpoint.md). */
+function requireOneImage(file: string, { name, image, machines }: Topology): void {
+  if (Object.values(machines).every((machine) => (machine.image ?? image) === image)) return;
+  throw new Fault(
+    ExitCode.usage,
+    `${file}: machines of the topology ${name} have different images`,
+    'A process moves between machines of the same kernel only. Take --image for all of them, and a topology without.',
+  );
 }
 
 async function chooseClock(asked: Experiment['clock'], image: string): Promise<Clock> {

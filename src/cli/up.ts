@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
+import { ExitCode, Fault } from '../fault.ts';
 import { hostPackages } from '../image/host.ts';
-import { planLab } from '../plan/lab.ts';
+import { planLab, withImages } from '../plan/lab.ts';
 import { dryRun, prepareLab, raiseLab } from '../run/interactive.ts';
 import { topologyPath } from '../spec/catalogue.ts';
 import { readTopology } from '../spec/topology.ts';
@@ -16,7 +17,12 @@ export const up = (program: Command) =>
     .description('boot the machines of a topology, with SSH')
     .argument('[topology]', 'a file, or a name of lab/topologies', 'broadcast-cluster')
     .option('-n, --name <NAME>', 'name of the lab', 'lab')
-    .option('--image <NAME>', "another image than the topology's")
+    .option(
+      '--image <[MACHINE=]NAME>',
+      "another image than the topology's, for all machines or for one; may be given several times",
+      (choice: string, before: string[]) => [...before, choice],
+      [],
+    )
     .option('--boot-timeout <SECONDS>', 'deadline for the boot', Number, 120)
     .option('--cold', 'boot every machine instead of letting it go on from a saved one')
     .option('--yes', 'install and download what is missing without asking')
@@ -24,8 +30,14 @@ export const up = (program: Command) =>
     .option('--json', 'print the state of the lab as JSON')
     .addHelpText('after', '\nExample:\n  miglab up && miglab exec node-a uname -r && miglab down\n')
     .action(async (topology: string, options) => {
-      const plan = planLab(await readTopology(topologyPath(topology)));
-      if (options.image) plan.image = options.image;
+      const asked = planLab(await readTopology(topologyPath(topology)));
+      const plan = withImages(asked, options.image);
+      if (!plan)
+        throw new Fault(
+          ExitCode.usage,
+          `--image: ${topology} has no such machine`,
+          `It has ${asked.machines.map(({ name }) => name).join(', ')}.`,
+        );
       if (options.dryRun) return printJson(dryRun(plan, options.name));
       const agreed = options.yes || process.env.CI === 'true';
       if (agreed || process.stdin.isTTY) await provision(hostPackages, agreed);

@@ -16,7 +16,7 @@ import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
 
 /** Ways in which the module can be built wrong on purpose, to see that the tests notice. */
-export const breakNames = ['rst', 'timestamps', 'queue', 'marks'] as const;
+export const breakNames = ['rst', 'timestamps', 'queue', 'leak', 'marks'] as const;
 export type BreakName = (typeof breakNames)[number];
 
 /** The module and the programs, as a layer of the initramfs. */
@@ -43,10 +43,12 @@ const folders = [
   'tools',
   'workload',
   'cr',
+  'tcpmig-state',
+  'tcpcp',
 ] as const;
 type Folder = (typeof folders)[number];
-// What several folders include; a change builds them all.
-const included = ['tools', 'module/uapi'];
+// What several folders include or are linked with; a change builds them all.
+const included = ['tools', 'module/uapi', 'libtcpmig'];
 // And what is compiled of other folders.
 const shared: Partial<Record<Folder, string[]>> = {
   'module/fuzz': ['module/selftest', 'module/states'],

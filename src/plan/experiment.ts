@@ -24,6 +24,8 @@ export interface CellPlan {
   timeoutS: number;
   /** In the order in which a frame passes them. */
   impairments: PlannedImpairment[];
+  /** In a soak: migrations of another process before the first count of what the kernels hold. */
+  warmUpMigrations?: number;
 }
 
 /** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
@@ -35,20 +37,22 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
     settleS: onClock?.settle_s ?? experiment.settle_s,
     timeoutS: experiment.timeout_s,
     impairments: experiment.impairments.map(planImpairment),
+    ...(experiment.soak ? { warmUpMigrations: experiment.soak.warm_up } : {}),
   };
   const points = experiment.cells.flatMap((matrix) => {
     const seeds = Math.min(onClock?.seeds ?? 1, matrix.seeds ?? Number.POSITIVE_INFINITY);
+    const once = { repetitions: onClock?.repetitions ?? matrix.repetitions, seeds };
     return product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
       ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]) => ({
         ...{ engine: experiment.engine, clock, role, imageMb, rateMbS, peerRateMbS, rcvbuf, ...timing },
-        ...{ repetitions: onClock?.repetitions ?? matrix.repetitions, seeds },
+        ...(experiment.soak ? bootsOf(experiment.soak.migrations, once.repetitions) : once),
       }),
     );
   });
   const cells = points.flatMap(({ seeds, ...point }, index) =>
     Array.from({ length: seeds }, (_, number) => {
       // The real clock's noise makes each repetition a sample; there each point has a seed of its own.
-      const seed = experiment.seed + (clock === 'virtual' ? number : index);
+      const seed = experiment.seed + (clock === 'virtual' || experiment.soak ? number : index);
       return { ...point, seed, suffix: seeds > 1 ? `-s${seed}` : '' };
     }),
   );
@@ -57,6 +61,12 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
     ...cell,
     id: `${String(index + 1).padStart(digits, '0')}-${nameOf(cell)}${suffix}`,
   }));
+}
+
+/** As few boots as do at most so many migrations each, all the same number. */
+function bootsOf(migrations: number, atMost: number): { repetitions: number; seeds: number } {
+  const seeds = Math.ceil(migrations / atMost);
+  return { repetitions: Math.ceil(migrations / seeds), seeds };
 }
 
 function nameOf(cell: Omit<CellPlan, 'id'>): string {

@@ -20,6 +20,8 @@ export interface MachinePlan {
   node?: number;
   /** What an instruction takes on the virtual clock. */
   instructionNs: number;
+  /** Another than the lab's, for its kernel. */
+  image?: string;
   /** Range of local ports for connections that the machine opens, so that two nodes never choose the same. */
   ports?: string;
 }
@@ -65,6 +67,7 @@ export function planLab(topology: Topology): LabPlan {
     };
     if (machine.role === 'node') plan.node = nodes++;
     if (machine.ports) plan.ports = machine.ports;
+    if (machine.image && machine.image !== topology.image) plan.image = machine.image;
     return plan;
   });
   return {
@@ -82,10 +85,33 @@ export function planLab(topology: Topology): LabPlan {
 }
 
 /** The lab with as much memory in each machine as its image needs. Pure. */
-export const withMemory = (lab: LabPlan, leastMb: number): LabPlan => ({
+export const withMemory = (lab: LabPlan, leastMb: (image: string) => number): LabPlan => ({
   ...lab,
-  machines: lab.machines.map((each) => ({ ...each, memoryMb: Math.max(each.memoryMb, leastMb) })),
+  machines: lab.machines.map((each) => ({
+    ...each,
+    memoryMb: Math.max(each.memoryMb, leastMb(each.image ?? lab.image)),
+  })),
 });
+
+/**
+ * The lab with other images than its topology's. @param choices `NAME`, for all machines, or `MACHINE=NAME`
+ * @returns undefined with a machine that the lab does not have
+ */
+export function withImages(lab: LabPlan, choices: readonly string[]): LabPlan | undefined {
+  const named = choices.map((choice) => choice.split('=', 2)).filter((words) => words.length === 2);
+  if (named.some(([machine]) => !lab.machines.some(({ name }) => name === machine))) return undefined;
+  const all = choices.findLast((choice) => !choice.includes('='));
+  const machines = lab.machines.map(({ image: before, ...machine }) => {
+    const own = named.findLast(([name]) => name === machine.name)?.[1] ?? (all ? undefined : before);
+    return { ...machine, ...(own && own !== (all ?? lab.image) ? { image: own } : {}) };
+  });
+  return { ...lab, image: all ?? lab.image, machines };
+}
+
+/** Images that some machines have instead of the lab's, each once. */
+export const otherImages = ({ machines }: LabPlan): string[] => [
+  ...new Set(machines.flatMap(({ image }) => image ?? [])),
+];
 
 /** The address of a CIDR form, without its prefix length. */
 export const bare = (cidr: string): string => cidr.replace(/\/\d+$/, '');

@@ -2,11 +2,12 @@
 import type { CellPlan } from './experiment.ts';
 import { countImpairments, prepareImpairments, zeroSteps } from './impairment-steps.ts';
 import { addressOn, type LabPlan, type MachinePlan } from './lab.ts';
+import { nodeProgram, peerOf, peerProgram } from './load.ts';
 import { guestFiles, loadModule, scenarioScript, startReceiver } from './script.ts';
+import { lastCensus, warmUp } from './soak.ts';
 
-/** Port of the peer that the migrating process is connected to. */
-export const peerPort = 5000;
 const { workload: log, events, secret } = guestFiles;
+const errors = '/run/miglab/workload.err';
 
 /** What one machine does in a cell: traffic, then the migrations, forth and back. Pure. */
 export function cellScenario(lab: LabPlan, machine: MachinePlan, cell: CellPlan): string {
@@ -18,47 +19,49 @@ export function cellScenario(lab: LabPlan, machine: MachinePlan, cell: CellPlan)
 }
 
 function peerSteps(lab: LabPlan, peer: MachinePlan, cell: CellPlan): string[] {
-  const listen = `${addressOn(lab, peer.name, lab.cluster.wire)}:${peerPort}`;
+  const atZero = zeroSteps(lab, peer, cell, 0, false);
   return [
-    `workload peer --listen ${listen} ${traffic(cell, cell.peerRateMbS)} --log ${log} & peer=$!`,
+    ...warmUp(lab, peer, cell, atZero),
+    `${peerProgram(lab, cell, log)} & peer=$!`,
     'barrier_at 1 listening',
-    ...zeroSteps(lab, peer, cell, 0, false),
+    ...(cell.warmUpMigrations ? [] : atZero),
     ...migrations(cell).flatMap(({ number }) => [
       ...zeroSteps(lab, peer, cell, number, false),
       `barrier_at ${2 * number} migrated > /dev/null`,
       `barrier_at ${2 * number + 1} settled`,
     ]),
     'wait $peer || fail "the verifier at the peer ended with $?"',
+    ...lastCensus(peer, cell),
   ];
 }
 
 function nodeSteps(lab: LabPlan, node: MachinePlan, cell: CellPlan): string[] {
+  const atZero = zeroSteps(lab, node, cell, 0, node.node === 0);
   return [
     ...loadModule(lab, node),
     ...startReceiver(lab, node),
     // One that nothing delays.
     ...(cell.impairments.length > 0 ? [`${mark(lab, node)} 0`] : []),
+    ...warmUp(lab, node, cell, atZero),
     'barrier_at 1 listening',
-    ...zeroSteps(lab, node, cell, 0, node.node === 0),
+    ...(cell.warmUpMigrations ? [] : atZero),
     ...(node.node === 0 ? startWorkload(lab, cell) : []),
     ...migrations(cell).flatMap((move) => moveSteps(lab, node, cell, move)),
     ...(node.node === cell.repetitions % 2 ? stopWorkload(cell) : []),
     'say module "counters=$(cat /proc/net/tcpmig)"',
+    ...lastCensus(node, cell),
   ];
 }
 
 function startWorkload(lab: LabPlan, cell: CellPlan): string[] {
-  const target = `${addressOn(lab, peerOf(lab), lab.cluster.wire)}:${peerPort}`;
-  const buffer = cell.rcvbuf > 0 ? ` --rcvbuf ${cell.rcvbuf}` : '';
-  const program = `workload --connect ${target} --image-mb ${cell.imageMb} --verify-every ${passS(cell)} ${traffic(cell, cell.rateMbS)}${buffer} --log ${log}`;
   return [
     // Below the largest automatic buffer this leaves the window's scale as it is.
     ...(cell.rcvbuf > 0 ? [`sysctl -q -w net.core.rmem_max=${cell.rcvbuf}`] : []),
-    `cr_run ${program} > /dev/null 2> /run/miglab/workload.err < /dev/null & pid=$!`,
+    `${nodeProgram(lab, cell, log, errors)} & pid=$!`,
     awaitWorkload(
       cell,
       ['mem_passes>=1', `t_ns>=+${nanoseconds(cell.warmUpS)}`],
-      'no traffic in the warm-up: $(cat /run/miglab/workload.err)',
+      `no traffic in the warm-up: $(cat ${errors})`,
       '',
     ),
   ];
@@ -134,13 +137,4 @@ const migrations = (cell: CellPlan): Move[] =>
     to: (index + 1) % 2,
   }));
 
-/** A pass over the memory costs the node's processor less than a twentieth, and a boot waits for three of them. */
-const passS = ({ clock, intervalS }: CellPlan) => (clock === 'real' ? 2 * intervalS : intervalS);
-
-/** Events are as frequent as the intervals are short. */
-const traffic = ({ role, seed, intervalS }: CellPlan, rate: number) =>
-  `--role ${role} --rate ${rate} --seed ${seed} --report-ms ${Math.round(intervalS * 250)}`;
-
 const nanoseconds = (seconds: number) => Math.round(seconds * 1e9);
-
-const peerOf = (lab: LabPlan) => lab.machines.find(({ role }) => role === 'peer')?.name ?? '';

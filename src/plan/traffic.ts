@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { addressOn, type LabPlan, type MachinePlan } from './lab.ts';
-import { peerPort } from './scenario.ts';
+import { peerPort } from './load.ts';
 import { guestFiles, loadModule, startReceiver } from './script.ts';
 
 /** The traffic of a lab that is used by hand. */

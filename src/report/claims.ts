@@ -59,8 +59,12 @@ const checked = checkedFields.refine(
 
 const notYet = z.strictObject({ ...about, status: z.literal('not yet'), needs: text.optional() });
 
-const claim = z.discriminatedUnion('status', [notYet, checked], {
-  error: 'expected status "not yet", or "checked" with metric, statistic and expected',
+/** Judged by what an experiment of another kind prints: `miglab run EXPERIMENT`. */
+const elsewhere = z.strictObject({ ...about, status: z.literal('elsewhere'), experiment: text });
+
+const claim = z.discriminatedUnion('status', [notYet, elsewhere, checked], {
+  error:
+    'expected status "not yet", "elsewhere" with an experiment, or "checked" with metric, statistic and expected',
 });
 
 export const claimsSchema = z

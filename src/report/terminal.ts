@@ -55,7 +55,7 @@ function claimLines(result: ClaimResult, width: number): string[] {
   const { claim, verdict } = result;
   const tag = `${MARKS[verdict]} ${verdict}${claim.status === 'checked' && claim.informational ? ' (informational)' : ''}`;
   const head = wrap(`${claim.text} [${claim.source}]`, width - 2).map((line) => `  ${line}`);
-  if (claim.status === 'not yet') return [tag, ...head, ''];
+  if (claim.status !== 'checked') return [tag, ...head, ''];
   const { label } = METRICS[claim.metric];
   const body = [
     `expected  ${expectation(claim)}`,

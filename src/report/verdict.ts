@@ -29,7 +29,7 @@ export interface ClaimResult {
 
 /** Each claim against the rows of one run. Rows with any status may be given; each claim takes those it is about. */
 export function judge(claims: Claims, rows: readonly Measurement[]): ClaimResult[] {
-  return claims.claims.map((claim) => (claim.status === 'not yet' ? notYet(claim) : check(claim, rows)));
+  return claims.claims.map((claim) => (claim.status === 'checked' ? check(claim, rows) : notHere(claim)));
 }
 
 function check(claim: CheckedClaim, rows: readonly Measurement[]): ClaimResult {
@@ -157,8 +157,13 @@ function reason(
 }
 
 const plural = (count: number, noun: string) => (count === 1 ? noun : `${noun}s`);
-const notYet = (claim: Claim): ClaimResult => ({
-  ...empty(claim, 'no experiment measures this yet'),
+const notHere = (claim: Claim): ClaimResult => ({
+  ...empty(
+    claim,
+    claim.status === 'elsewhere'
+      ? `miglab run ${claim.experiment} says what it finds`
+      : 'no experiment measures this yet',
+  ),
   verdict: 'not yet',
 });
 const empty = (claim: Claim, because: string): ClaimResult => ({

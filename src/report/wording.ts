@@ -33,7 +33,7 @@ export function expectation(claim: CheckedClaim): string {
 }
 
 export function measurement({ claim, measured }: ClaimResult): string {
-  if (claim.status === 'not yet' || measured === null) return '–';
+  if (claim.status !== 'checked' || measured === null) return '–';
   const value = quantity(claim, measured.value);
   if (measured.low === measured.high) return inFull(value);
   return `${inFull(value)} (${quantity(claim, measured.low).number} to ${quantity(claim, measured.high).number})`;

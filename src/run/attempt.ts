@@ -61,7 +61,7 @@ export async function bootAttempt(
     ...{ ...boot, plan: lab, clock: cell.clock, timeoutS: cell.timeoutS, directory },
     ...{ impairments: cell.impairments, seed: cell.seed },
     scenarios: Object.fromEntries(lab.machines.map((each) => [each.name, cellScenario(lab, each, cell)])),
-    captures: capturesOf(lab, cell.clock, isCorrupted(lab, cell) ? wholeFrames : snaplen),
+    captures: capturesOf(lab, cell, isCorrupted(lab, cell) ? wholeFrames : snaplen),
   });
   if (captureStopped) await saveJson(directory, 'cell.json', cellRecord(lab, cell, attempt, captureStopped));
   const duration_s = Math.round((performance.now() - begin) / 100) / 10;
@@ -73,15 +73,15 @@ export async function bootAttempt(
 
 /**
  * The cluster's wire at the peer. On the virtual clock, where a capture takes nothing of the machines' time, every
- * other wire as well, at the machine that comes first on it.
+ * other wire as well, at the machine that comes first on it; not in a soak, whose images alone are gigabytes.
  */
 function capturesOf(
   { wires, cluster }: LabPlan,
-  clock: CellPlan['clock'],
+  { clock, warmUpMigrations }: CellPlan,
   snaplen: number,
 ): CellBoot['captures'] {
   return wires
-    .filter(({ name }) => clock === 'virtual' || name === cluster.wire)
+    .filter(({ name }) => (clock === 'virtual' && !warmUpMigrations) || name === cluster.wire)
     .map(({ name, hub }) => ({ machine: hub, wire: name, file: `${name}.pcap`, snaplen }));
 }
 

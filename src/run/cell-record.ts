@@ -3,7 +3,7 @@ import type { CellFile } from '../analysis/cell-file.ts';
 import type { CellPlan } from '../plan/experiment.ts';
 import { isWireImpairment } from '../plan/impairment.ts';
 import { addressOn, type LabPlan, type MachinePlan } from '../plan/lab.ts';
-import { peerPort } from '../plan/scenario.ts';
+import { peerPort } from '../plan/load.ts';
 import type { WireKind } from '../spec/impairment.ts';
 
 /** cell.json: what was asked of this boot, who is who in its capture, and why the capture stopped, if it did. */
@@ -26,6 +26,7 @@ export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number, stoppe
     },
     ...{ image_mb: cell.imageMb, role: cell.role, rate_mb_s: cell.rateMbS, peer_rate_mb_s: cell.peerRateMbS },
     ...{ rcvbuf: cell.rcvbuf, interval_s: cell.intervalS, repetitions: cell.repetitions },
+    ...(cell.warmUpMigrations ? { warm_up_migrations: cell.warmUpMigrations } : {}),
     ...(cell.impairments.length > 0 ? impairmentFacts(lab, cell) : {}),
     nodes: lab.machines
       .filter(({ role }) => role === 'node')

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
-import { assembleInitramfs, writeLayer } from '../image/cpio.ts';
+import { writeLayer } from '../image/cpio.ts';
 import type { Clock } from '../plan/experiment.ts';
 import type { PlannedImpairment } from '../plan/impairment.ts';
 import { type LabPlan, withMemory } from '../plan/lab.ts';
@@ -17,8 +17,9 @@ import { isAlive } from '../vm/lifetime.ts';
 import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { waitFor } from '../vm/wait.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, leastMemory } from './ground.ts';
 import { keepBoot } from './kept-boot.ts';
+import { assembleKernels } from './kernels.ts';
 
 export interface CellBoot {
   /** Name of the lab while it runs; unique on this host. */
@@ -80,8 +81,7 @@ export async function runCell(cell: CellBoot): Promise<CellOutcome> {
 
 async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
   const { ground } = cell;
-  const plan = withMemory(cell.plan, ground.guest.memoryMb);
-  const initramfs = join(folder, 'initramfs');
+  const plan = withMemory(cell.plan, leastMemory(ground));
   const layer = [
     ...plan.machines.map((machine) => machineFile(plan, machine, false)),
     ...plan.machines.map((machine) => scenarioFile(machine, cell.scenarios[machine.name] ?? '')),
@@ -89,11 +89,10 @@ async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
     ...(cell.files ?? []),
     { path: 'etc/miglab/secret', mode: 0o600, content: secretOf(cell) },
   ];
-  await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer, writeLayer(layer)]);
+  const kernels = await assembleKernels(plan, ground, folder, [writeLayer(layer)]);
   return {
     ...{ name: cell.name, purpose: 'run', plan, qemu: ground.qemu.argv, captures: cell.captures },
-    ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: false },
-    arguments: ground.guest.arguments,
+    ...{ accelerator: ground.acceleration.accelerator, ...kernels, mgmt: false },
     ...(cell.clock === 'virtual'
       ? {
           virtual: {

@@ -12,13 +12,19 @@ export interface Choices {
   clock: Clock;
   /** Cells for each point of the matrix, on the virtual clock. */
   seeds?: number | undefined;
+  /** Of a soak. */
+  migrations?: number | undefined;
 }
 
 /** The experiment with these choices made. Pure. */
-export const decided = (experiment: Experiment, { clock, seeds }: Choices): ClockedExperiment => ({
+export const decided = (
+  experiment: Experiment,
+  { clock, seeds, migrations }: Choices,
+): ClockedExperiment => ({
   ...experiment,
   clock,
   ...(experiment.virtual && seeds ? { virtual: { ...experiment.virtual, seeds } } : {}),
+  ...(experiment.soak && migrations ? { soak: { ...experiment.soak, migrations } } : {}),
 });
 
 /** The clock that `auto` stands for: where KVM works the real one, elsewhere the virtual one. Pure. */

@@ -6,11 +6,17 @@ import type { Report } from '../image/report.ts';
 import { type BreakName, ensureTools, type ToolsLayer } from '../image/tools.ts';
 import { type AcceleratorAnswer, probeAccelerator } from '../vm/accelerator.ts';
 
-/** What a lab stands on: QEMU, a guest image, the tools built for it, and how processors are run. */
-export interface Ground {
-  qemu: QemuToolchain;
+/** An image, and the tools built for it. */
+interface Guest {
   guest: GuestImage;
   tools: ToolsLayer;
+}
+
+/** What a lab stands on: QEMU, a guest image, the tools built for it, and how processors are run. */
+export interface Ground extends Guest {
+  qemu: QemuToolchain;
+  /** Of machines with another image than the lab's, by its name. */
+  others: ReadonlyMap<string, Guest>;
   lockstep: LockstepPlugin;
   acceleration: AcceleratorAnswer;
 }
@@ -21,14 +27,27 @@ export async function prepareGround(
   report: Report,
   broken?: BreakName,
   signal?: AbortSignal,
+  otherImages: readonly string[] = [],
 ): Promise<Ground> {
   const qemu = await ensureQemu(report);
-  const guest = await ensureGuest(image, report);
-  const tools = await ensureTools(guest, broken ? { break: broken } : {}, report);
+  const { guest, tools } = await prepareGuest(image, report, broken);
+  const others = new Map<string, Guest>();
+  for (const other of otherImages) others.set(other, await prepareGuest(other, report, broken));
   const lockstep = await ensureLockstep(image, report);
   signal?.throwIfAborted();
   report({ stage: 'acceleration' });
   const acceleration = await probeAccelerator(qemu, guest.kernel, signal);
   report({ stage: 'acceleration', detail: `${acceleration.accelerator}: ${acceleration.reason}` });
-  return { qemu, guest, tools, lockstep, acceleration };
+  return { qemu, guest, tools, others, lockstep, acceleration };
 }
+
+async function prepareGuest(image: string, report: Report, broken?: BreakName): Promise<Guest> {
+  const guest = await ensureGuest(image, report);
+  return { guest, tools: await ensureTools(guest, broken ? { break: broken } : {}, report) };
+}
+
+/** MiB that a machine of an image has at least: `withMemory` of the plan. */
+export const leastMemory =
+  ({ guest, others }: Ground) =>
+  (image: string): number =>
+    (others.get(image)?.guest ?? guest).memoryMb;

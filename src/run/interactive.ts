@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropbearKey, newKeyPair } from '../guest/key.ts';
-import { assembleInitramfs } from '../image/cpio.ts';
 import type { Report } from '../image/report.ts';
-import { type LabPlan, type MachinePlan, withMemory } from '../plan/lab.ts';
+import { type LabPlan, type MachinePlan, otherImages, withMemory } from '../plan/lab.ts';
 import { hostsFile, type LayerFile, machineFile, nameFile } from '../plan/layer.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { setupScript } from '../plan/setup.ts';
@@ -15,7 +14,8 @@ import { savePlan } from '../vm/lab-plan.ts';
 import { requireMemory } from '../vm/memory.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
-import { type Ground, prepareGround } from './ground.ts';
+import { type Ground, leastMemory, prepareGround } from './ground.ts';
+import { assembleKernels } from './kernels.ts';
 import { ensureSaved } from './saved.ts';
 
 /** The plan of a lab as `--dry-run` prints it; files that are not built yet are named by what they will be. */
@@ -51,19 +51,20 @@ export async function prepareLab(asked: LabPlan, name: string, options: RaiseOpt
   requireMemory(asked); // Before anything is built, and before a machine of that size is saved.
   const folder = await claimLab(name, 'interactive');
   try {
-    const ground = await prepareGround(asked.image, report, undefined, signal);
-    const plan = withMemory(asked, ground.guest.memoryMb);
-    const initramfs = join(folder, 'initramfs');
-    // A saved machine has one processor.
-    const alike = plan.machines.every(({ processors }) => processors === 1);
+    const others = otherImages(asked);
+    const ground = await prepareGround(asked.image, report, undefined, signal, others);
+    const plan = withMemory(asked, leastMemory(ground));
+    // Machines of several images would each need a saved one of their own, of which few are kept; and a saved one has one processor.
+    const alike = others.length === 0 && plan.machines.every(({ processors }) => processors === 1);
     const saved = cold || !alike ? undefined : await savedIfRoom(plan, ground, options);
-    if (!saved) await assembleInitramfs(initramfs, [ground.guest.initramfs, ground.tools.layer]);
+    const kernels = saved
+      ? { kernel: ground.guest.kernel, initramfs: join(folder, 'initramfs') }
+      : await assembleKernels(plan, ground, folder, []);
     signal.throwIfAborted();
     savePlan(name, plan);
     return {
       ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
-      ...{ accelerator: ground.acceleration.accelerator, kernel: ground.guest.kernel, initramfs, mgmt: true },
-      arguments: ground.guest.arguments,
+      ...{ accelerator: ground.acceleration.accelerator, ...kernels, mgmt: true },
       ...(saved ? { saved } : {}),
       setups: setupsOf(plan, await labFiles(plan, folder)),
     };

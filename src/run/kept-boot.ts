@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { constants } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lockstepFile } from '../plan/virtual-clock.ts';
 import { commandLines, type LabBoot, labDescription } from '../vm/lab.ts';
 
 /** Keeps what the machines of a boot are started from: their initramfs, and the command lines of QEMU as a script. */
 export async function keepBoot(boot: LabBoot, directory: string): Promise<void> {
-  await copyFile(boot.initramfs, join(directory, 'initramfs'), constants.COPYFILE_FICLONE);
+  for (const path of initramfsOf(boot))
+    await copyFile(path, join(directory, basename(path)), constants.COPYFILE_FICLONE);
   await writeFile(join(directory, 'commands.sh'), bootScript(boot), { mode: 0o755 });
 }
 
 /** The same machines again, by hand: in a folder of their own, without the lab around them. Pure. */
 export function bootScript(boot: LabBoot): string {
+  const kept = initramfsOf(boot);
   const starts = commandLines(boot).flatMap(({ machine, argv }) => [
     `# ${machine}`,
-    `${argv.map((word) => (word === boot.initramfs ? '"$here/initramfs"' : quoted(word))).join(' ')} &`,
+    `${argv.map((word) => (kept.includes(word) ? `"$here/${basename(word)}"` : quoted(word))).join(' ')} &`,
     ...wireSockets(argv).map((socket) => `until [ -S ${socket} ]; do sleep 0.1; done`),
   ]);
   return [
@@ -31,6 +33,10 @@ export function bootScript(boot: LabBoot): string {
     '',
   ].join('\n');
 }
+
+const initramfsOf = ({ initramfs, own }: LabBoot): string[] => [
+  ...new Set([initramfs, ...[...(own?.values() ?? [])].map((each) => each.initramfs)]),
+];
 
 const quoted = (word: string) =>
   /^[\w/.,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

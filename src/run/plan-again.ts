@@ -21,9 +21,13 @@ export function planAsBegun(began: PlanFile): RunPlan {
 export async function planAsFilesAre(began: PlanFile): Promise<RunPlan> {
   const places = [resolve(began.directory, began.file), packagePath(began.file)];
   const file = places.find((place) => existsSync(place));
-  const { clock, virtual } = began.experiment;
+  const { clock, virtual, soak } = began.experiment;
   const experiment = file
-    ? decided(await readExperiment(file), { clock, seeds: virtual?.seeds })
+    ? decided(await readExperiment(file), {
+        clock,
+        seeds: virtual?.seeds,
+        migrations: soak?.migrations,
+      })
     : began.experiment;
   const topology = await readTopology(topologyPath(experiment.topology));
   return sameCells(began, planRun(experiment, began.file, topology));

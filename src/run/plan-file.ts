@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
+import { breakNames } from '../image/tools.ts';
 import type { CellPlan, Clock } from '../plan/experiment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { qemuArguments } from '../plan/qemu.ts';
@@ -42,7 +43,7 @@ const planFileSchema = z.object({
   ground: z.object({
     qemu: z.object({ version: z.string(), sha256: hash }),
     image: z.object({ recipe: z.string(), sha256: hash, kernel: z.string() }),
-    module: z.object({ sha256: hash, broken: z.enum(['rst', 'timestamps', 'queue', 'marks']).nullable() }),
+    module: z.object({ sha256: hash, broken: z.enum(breakNames).nullable() }),
     /** Everything that the image gets from lab/, the module included. */
     tools: hash,
     accelerator: z.enum(['kvm', 'tcg']),

@@ -5,7 +5,7 @@ import { runScript } from '../guest/script.ts';
 import { ensureGuest } from '../image/guest.ts';
 import type { Report } from '../image/report.ts';
 import { type BreakName, ensureTools } from '../image/tools.ts';
-import type { LabPlan, MachinePlan } from '../plan/lab.ts';
+import { type LabPlan, type MachinePlan, otherImages } from '../plan/lab.ts';
 import { newModule, reloadScript } from '../plan/reload.ts';
 import { readPlan } from '../vm/lab-plan.ts';
 import { connect } from './connect.ts';
@@ -28,13 +28,17 @@ export async function reloadModule(
   broken?: BreakName,
 ): Promise<{ sha256: string; nodes: Reloaded[] }> {
   const lab = readPlan(name);
-  const guest = await ensureGuest(lab.image, report);
-  const { module, moduleHash } = await ensureTools(guest, broken ? { break: broken } : {}, report);
+  const built = async (image: string) =>
+    ensureTools(await ensureGuest(image, report), broken ? { break: broken } : {}, report);
+  const { module, moduleHash } = await built(lab.image);
+  const others = new Map<string, string>();
+  for (const image of otherImages(lab)) others.set(image, (await built(image)).module);
+  const moduleOf = ({ image }: MachinePlan) => (image && others.get(image)) ?? module;
   report({ stage: 'loading the module' });
   const nodes = lab.machines.filter(({ role }) => role === 'node');
   return {
     sha256: moduleHash,
-    nodes: await Promise.all(nodes.map((node) => reloadOn(name, lab, node, module))),
+    nodes: await Promise.all(nodes.map((node) => reloadOn(name, lab, node, moduleOf(node)))),
   };
 }
 

@@ -55,6 +55,14 @@ const virtualClock = z
     least('settle_s', settle_s, 3);
   });
 
+/** Many migrations of one kind, to find what a few do not show; a cell's `repetitions` are those of one boot. */
+const soak = z.strictObject({
+  /** In all boots together, at least. */
+  migrations: z.int().min(1).max(1_000_000),
+  /** Of a process of its own, before the kernels' memory is counted for the first time. */
+  warm_up: z.int().min(2).max(1000),
+});
+
 export const topologyName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'expected the name of a file in lab/topologies, without its ending');
@@ -80,6 +88,7 @@ export const experimentSchema = z.strictObject({
   /** What goes wrong in every cell, in the order in which a frame passes it. */
   impairments: z.array(impairmentSchema).max(32).default([]),
   cells: z.array(matrix).min(1),
+  soak: soak.optional(),
 });
 
 export type Experiment = z.infer<typeof experimentSchema>;

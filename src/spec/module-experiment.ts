@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
-import { readDocument } from './document.ts';
-import { type Experiment, readExperiment, topologyName } from './experiment.ts';
-import { type FuzzExperiment, fuzzExperimentSchema } from './fuzz-experiment.ts';
+import { topologyName } from './experiment.ts';
 
 /** Of a socket and of its segments; `mapped` is IPv4 on an AF_INET6 socket. */
 const FAMILIES = ['ipv4', 'ipv6', 'mapped'] as const;
@@ -27,7 +25,7 @@ const states = z.strictObject({
 });
 
 /** An experiment with the module alone: one machine of the lab, in which network namespaces are the cluster's machines. */
-const moduleExperimentSchema = z.strictObject({
+export const moduleExperimentSchema = z.strictObject({
   title: z.string().min(1),
   topology: topologyName,
   engine: z.literal('module'),
@@ -36,14 +34,3 @@ const moduleExperimentSchema = z.strictObject({
   cells: z.array(z.discriminatedUnion('check', [states])).min(1),
 });
 export type ModuleExperiment = z.infer<typeof moduleExperimentSchema>;
-
-const engine = z.looseObject({ engine: z.enum(['tcpmig', 'module', 'fuzz']) });
-
-/** Reads an experiment of any engine. @throws Fault (64) with file, line and column of each problem. */
-export async function readAnyExperiment(
-  path: string,
-): Promise<Experiment | ModuleExperiment | FuzzExperiment> {
-  const asked = await readDocument(path, engine);
-  if (asked.engine === 'fuzz') return readDocument(path, fuzzExperimentSchema);
-  return asked.engine === 'module' ? readDocument(path, moduleExperimentSchema) : readExperiment(path);
-}

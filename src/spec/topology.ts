@@ -28,6 +28,8 @@ const machine = z.strictObject({
   processors: z.int().min(1).max(8).default(1),
   wires: z.array(name).min(1),
   ports: ports.optional(),
+  /** Another than the lab's, for its kernel. */
+  image: name.optional(),
   /** What an instruction takes on the virtual clock. */
   instruction_ns: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]).default(1),
 });

@@ -26,8 +26,10 @@ export interface LabBoot {
   accelerator: Accelerator;
   kernel: string;
   /** More of the kernel's command line. */
-  arguments: readonly string[];
+  arguments?: readonly string[];
   initramfs: string;
+  /** Instead of these, by the machine's name. */
+  own?: ReadonlyMap<string, Kernel>;
   mgmt: boolean;
   /** Saved machines by their memory in MiB, to go on from instead of booting. */
   saved?: ReadonlyMap<number, SavedMachine>;
@@ -40,6 +42,13 @@ export interface LabBoot {
   signal?: AbortSignal;
 }
 
+/** What a machine boots. */
+export interface Kernel {
+  kernel: string;
+  arguments?: readonly string[];
+  initramfs: string;
+}
+
 interface VirtualClock extends VirtualRun {
   /** Path of the lockstep plugin. */
   plugin: string;
@@ -50,9 +59,7 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   ...(boot.virtual ? preloading(boot.qemu, boot.virtual.plugin) : boot.qemu),
   ...qemuArguments(boot.plan, machine, {
     accelerator: boot.accelerator,
-    kernel: boot.kernel,
-    arguments: boot.arguments,
-    initramfs: boot.initramfs,
+    ...kernelOf(boot, machine),
     mgmt: boot.mgmt,
     ...savedFor(boot, machine),
     captures: boot.captures.filter((capture) => capture.machine === machine.name),
@@ -60,6 +67,9 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
     ...(boot.virtual ? { lockstep: boot.virtual.plugin } : {}),
   }),
 ];
+
+const kernelOf = ({ own, kernel, initramfs, arguments: more = [] }: LabBoot, { name }: MachinePlan): Kernel =>
+  own?.get(name) ?? { kernel, initramfs, arguments: more };
 
 const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
   const found = saved?.get(memoryMb);

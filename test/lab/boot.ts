@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BreakName } from '../../src/image/tools.ts';
 import type { PlannedImpairment } from '../../src/plan/impairment.ts';
-import { type LabPlan, type MachinePlan, planLab } from '../../src/plan/lab.ts';
+import { type LabPlan, type MachinePlan, otherImages, planLab } from '../../src/plan/lab.ts';
 import { machineFiles } from '../../src/plan/qemu.ts';
 import { scenarioScript } from '../../src/plan/script.ts';
 import { runCell } from '../../src/run/cell.ts';
@@ -35,19 +35,27 @@ export async function carryOut(
     timeoutS?: number;
     /** On the virtual clock, with these impairments. */
     impairments?: readonly PlannedImpairment[];
+    /** Another than the default topology's. */
+    plan?: LabPlan;
   } = {},
 ): Promise<Boot> {
-  const { impairments } = options;
+  const { impairments, plan = lab } = options;
   const timeoutS = patience * (options.timeoutS ?? 120);
   const endTogether = !impairments?.some(({ kind }) => kind === 'power-cut');
-  const ground = await prepareGround(lab.image, () => undefined, options.broken);
+  const ground = await prepareGround(
+    plan.image,
+    () => undefined,
+    options.broken,
+    undefined,
+    otherImages(plan),
+  );
   const directory = mkdtempSync(join(tmpdir(), 'miglab-test-'));
-  const scenarios = lab.machines.map((machine) => [
+  const scenarios = plan.machines.map((machine) => [
     machine.name,
-    scenarioScript(lab, machine, title, timeoutS, steps(machine), endTogether),
+    scenarioScript(plan, machine, title, timeoutS, steps(machine), endTogether),
   ]);
   const { problem } = await runCell({
-    ...{ name: `test-${process.pid}-${++boots}`, plan: lab, ground, timeoutS, directory },
+    ...{ name: `test-${process.pid}-${++boots}`, plan, ground, timeoutS, directory },
     ...(impairments ? { clock: 'virtual', impairments, seed: 1 } : { clock: 'real' }),
     scenarios: Object.fromEntries(scenarios),
     captures: [{ machine: 'peer', wire: 'public', file: 'public.pcap', snaplen: 128 }],

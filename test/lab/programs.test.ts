@@ -13,6 +13,7 @@ import type { Outcome } from './program.ts';
 const suites = [
   ['tools', 100],
   ['workload', 80],
+  ['libtcpmig', 150],
 ] as const;
 
 const ofWorkload = ['relay', 'poke', 'pace', 'stream', 'jump.so'].map(
@@ -21,6 +22,7 @@ const ofWorkload = ['relay', 'poke', 'pace', 'stream', 'jump.so'].map(
 const make = [
   'make -s -j2 -C lab/tools O=/build/out all',
   `make -s -j2 -C lab/workload O=/build/out all ${ofWorkload.join(' ')}`,
+  'make -s -j2 -C lab/libtcpmig O=/build/out all test-programs',
 ].join('\n');
 
 let work = '';
@@ -30,7 +32,7 @@ beforeAll(async () => {
   const lock = await readLock('trixie');
   const root = await ensureBuildRoot('trixie', lock, () => undefined);
   work = mkdtempSync(join(tmpdir(), 'miglab-programs-'));
-  for (const part of ['tools', 'workload'])
+  for (const part of ['tools', 'workload', 'libtcpmig', 'module/uapi'])
     cpSync(join('lab', part), join(work, 'lab', part), { recursive: true });
   const compiled = await runInRoot(root, work, make);
   expect(compiled.code, compiled.stderr).toBe(0);

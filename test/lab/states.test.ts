@@ -8,7 +8,8 @@ import { planLab } from '../../src/plan/lab.ts';
 import { aloneIn, planChecks } from '../../src/plan/module-check.ts';
 import { executeChecks } from '../../src/run/checks.ts';
 import { prepareGround } from '../../src/run/ground.ts';
-import { type ModuleExperiment, readAnyExperiment } from '../../src/spec/module-experiment.ts';
+import { readAnyExperiment } from '../../src/spec/any-experiment.ts';
+import type { ModuleExperiment } from '../../src/spec/module-experiment.ts';
 import { readTopology } from '../../src/spec/topology.ts';
 import { chosen, patience } from './chosen.ts';
 

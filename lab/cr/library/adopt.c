@@ -5,9 +5,9 @@
 
 static const char *const refusal_names[] = TCPMIG_REFUSED_NAMES;
 
-static int capture(struct connection *connection, const struct tcpmig_tuple *tuple)
+int capture_connection(struct connection *connection)
 {
-	struct tcpmig_capture capture = { .tuple = *tuple };
+	struct tcpmig_capture capture = { .tuple = connection->tuple };
 	long error;
 
 	connection->session = SYS(open, TCPMIG_DEVICE, O_RDWR | O_CLOEXEC);
@@ -32,15 +32,17 @@ static int capture_all(void)
 		error = channel_get(&process.stream, tuples, record.size);
 	if (error)
 		return refuse_error("stream", "capture", error);
-	for (uint32_t i = 0; i < count; i++)
-		if (capture(&process.connections[i], &tuples[i]))
+	for (uint32_t i = 0; i < count; i++) {
+		process.connections[i].tuple = tuples[i];
+		if (capture_connection(&process.connections[i]))
 			return -1;
+	}
 	fault_at("destination-captured");
 	error = channel_put(&process.stream, CR_CAPTURED, 0, NULL, 0);
 	return error ? refuse_error("stream", "captured", error) : 0;
 }
 
-static int receive_connection(struct connection *connection)
+int receive_connection(struct connection *connection)
 {
 	struct tcpmig_buffer buffer = { .fd = -1 };
 	struct cr_record record;
@@ -108,14 +110,20 @@ int receive_connections(void)
 	for (uint32_t i = 0; i < process.descriptor_count; i++)
 		if (process.descriptors[i].kind == FD_CONNECTION && place_connection(&process.descriptors[i]))
 			return -1;
-	return 0;
+	return any_listens() ? receive_waiting() : 0;
 }
 
-/* Paper 4.2, steps 6 and 7. Nothing may fail any more: the origin has let go. */
+/* Paper 4.2, steps 6 and 7. Nothing may fail any more: the origin has let go. What waits to be accepted comes before what
+ * arrives once its listening socket is active. */
 int activate_connections(struct tcpmig_status *statuses)
 {
 	int failed = 0;
 
+	for (uint32_t i = 0; i < process.waiting_count; i++) {
+		if (SYS(ioctl, process.waiting[i].session, TCPMIG_IOC_ACTIVATE))
+			failed++;
+		SYS(close, process.waiting[i].session);
+	}
 	for (uint32_t i = 0; i < process.connection_count; i++) {
 		int session = process.connections[i].session;
 

@@ -10,6 +10,8 @@ int arena_open(struct arena *arena)
 
 	if (at < 0 && at > -4096)
 		return (int)at;
+	/* It is touched here and there: a huge page for each place would travel whole, 4 MB and more of nothing. */
+	SYS(madvise, at, ARENA_SIZE, MADV_NOHUGEPAGE);
 	arena->start = (char *)at;
 	arena->used = 0;
 	return 0;

@@ -41,7 +41,10 @@ static int collect(void)
 	if (process.pending_count > CR_PENDING_MAX)
 		return refuse("signals", "too many are pending");
 	process.pending_imaged = process.pending_count;
-	return collect_state() || collect_descriptors() || attach_connections() || collect_mappings();
+	if (collect_state())
+		return -1;
+	lift_descriptor_limit();
+	return collect_descriptors() || attach_connections() || collect_mappings();
 }
 
 /* The destination's next record, or its reason why there is none. */
@@ -165,6 +168,7 @@ static void go_on_here(int answer)
 
 	process.report.outcome = CR_ABORTED;
 	abort_connections();
+	restore_descriptor_limit();
 	ledger_note(CR_FATE_KEPT);
 	start_timers();
 	if (process.arena.start)

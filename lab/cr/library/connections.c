@@ -86,7 +86,7 @@ static int read_frozen(struct connection *connection, struct tcpmig_buffer *buff
 }
 
 /* Paper 4.1, steps 3 to 5. */
-static int send_connection(struct connection *connection)
+int send_connection(struct connection *connection)
 {
 	struct tcpmig_buffer buffer = { 0 };
 	long error = SYS(ioctl, connection->session, TCPMIG_IOC_FREEZE);
@@ -108,7 +108,7 @@ int send_connections(void)
 	for (uint32_t i = 0; i < process.connection_count; i++)
 		if (send_connection(&process.connections[i]))
 			return -1;
-	return 0;
+	return any_listens() ? send_waiting() : 0;
 }
 
 /* From here on the end of this process can no longer disturb a connection that may be the destination's. */
@@ -124,26 +124,40 @@ static int hold(struct connection *connection, struct tcpmig_status *status)
 
 int hold_connections(void)
 {
+	struct tcpmig_status status;
+
+	for (uint32_t i = 0; i < process.waiting_count; i++)
+		if (hold(&process.waiting[i], &status))
+			return -1;
 	for (uint32_t i = 0; i < process.connection_count; i++)
 		if (hold(&process.connections[i], &process.statuses[i]))
 			return -1;
 	return 0;
 }
 
+/* A listening socket ends when nothing waits in its queue. */
 void commit_connections(void)
 {
+	for (uint32_t i = 0; i < process.waiting_count; i++)
+		SYS(ioctl, process.waiting[i].session, TCPMIG_IOC_COMMIT);
 	for (uint32_t i = 0; i < process.connection_count; i++)
 		SYS(ioctl, process.connections[i].session, TCPMIG_IOC_COMMIT);
 }
 
-void abort_connections(void)
+static void abort_all(struct connection *connections, uint32_t count)
 {
-	for (uint32_t i = 0; process.connections && i < process.connection_count; i++) {
-		int session = process.connections[i].session;
+	for (uint32_t i = 0; connections && i < count; i++) {
+		int session = connections[i].session;
 
 		if (session < 0)
 			continue;
 		SYS(ioctl, session, TCPMIG_IOC_ABORT); /* Closing one that is held would end the connection. */
 		SYS(close, session);
 	}
+}
+
+void abort_connections(void)
+{
+	abort_all(process.waiting, process.waiting_count);
+	abort_all(process.connections, process.connection_count);
 }

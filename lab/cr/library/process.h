@@ -55,8 +55,8 @@ struct pipe {
 };
 
 struct connection {
-	int fd, session, socket;
-	struct tcpmig_tuple tuple;
+	int fd, session, socket;     /* fd of one that nobody has accepted yet: its listening socket's */
+	struct tcpmig_tuple tuple;   /* of a listening socket: rport 0 */
 };
 
 struct process {
@@ -86,6 +86,8 @@ struct process {
 	struct pipe *pipes;
 	struct connection *connections;
 	uint32_t connection_count;
+	struct connection *waiting;  /* in accept queues; known when the listening sockets are frozen */
+	uint32_t waiting_count;
 	struct tcpmig_status *statuses;          /* origin: at commit */
 	struct tcpmig_status *arrived_statuses;  /* the destination's, with CR_RESUMED */
 
@@ -95,6 +97,7 @@ struct process {
 	struct sigaction actions[64];
 	struct __kernel_old_itimerval timers[3];
 	struct rlimit64 limits[RLIM_NLIMITS];
+	int limit_lifted;            /* RLIMIT_NOFILE is not the process's own for now */
 };
 
 extern struct process process;
@@ -139,6 +142,8 @@ char *descriptor_path(char *to, const char *folder, int fd);
 /* state.c */
 int collect_state(void);
 int restore_state(void);
+void lift_descriptor_limit(void);
+void restore_descriptor_limit(void);
 int restore_memory_map(void);
 void stop_timers(void);
 void start_timers(void);
@@ -153,6 +158,14 @@ void commit_connections(void);
 void abort_connections(void);
 int receive_connections(void);
 int activate_connections(struct tcpmig_status *statuses);
+
+/* waiting.c: connections that nobody has accepted yet. The listening sockets are frozen, or built. */
+int any_listens(void);
+int send_waiting(void);
+int receive_waiting(void);
+int send_connection(struct connection *connection);
+int capture_connection(struct connection *connection);
+int receive_connection(struct connection *connection);
 
 /* ledger.c: 0 or -1 with the reason set */
 int ledger_note(enum cr_fate fate);

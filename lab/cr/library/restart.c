@@ -41,6 +41,7 @@ static int place_stream(int stream)
 static int prepare(int stream)
 {
 	process.report.image_ns = now_ns();
+	lift_descriptor_limit();
 	restore_thread_state(&process.threads[0]);
 	if (restore_memory_map() || place_stream(stream))
 		return -1;
@@ -145,6 +146,7 @@ static void resume(const struct late *late)
 
 	resumed->image_ns = process.report.image_ns;
 	activate_connections(statuses);
+	restore_descriptor_limit();
 	fault_at("destination-active");
 	resumed->activate_ns = now_ns();
 	await_time(process.report.gathered_ns);

@@ -59,6 +59,27 @@ int collect_state(void)
 	return 0;
 }
 
+/*
+ * A move needs two descriptors more for each connection, its session and for a while a second number, whatever the limit
+ * leaves to the program. Not above fs.nr_open, which few lower: without that the first one that is lacking is refused.
+ */
+void lift_descriptor_limit(void)
+{
+	const struct rlimit64 lifted = { 3 * DESCRIPTORS_MAX, 3 * DESCRIPTORS_MAX };
+
+	process.limit_lifted = 1;
+	if (process.limits[RLIMIT_NOFILE].rlim_cur < lifted.rlim_cur)
+		SYS(prlimit64, 0, RLIMIT_NOFILE, &lifted, 0);
+}
+
+/* When the sessions are closed: the process's own. */
+void restore_descriptor_limit(void)
+{
+	if (process.limit_lifted)
+		SYS(prlimit64, 0, RLIMIT_NOFILE, &process.limits[RLIMIT_NOFILE], 0);
+	process.limit_lifted = 0;
+}
+
 /* Stopped while frozen: an expiry then would be both a pending signal and time left. */
 void stop_timers(void)
 {
@@ -105,7 +126,7 @@ int restore_state(void)
 	for (int i = 0; i < 64; i++)
 		SYS(rt_sigaction, i + 1, &process.actions[i], 0, sizeof(sigset_t));
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
-		error = SYS(prlimit64, 0, i, &process.limits[i], 0);
+		error = i == RLIMIT_NOFILE ? 0 : SYS(prlimit64, 0, i, &process.limits[i], 0);
 		if (error)
 			return refuse_error("limit", "prlimit", error);
 	}

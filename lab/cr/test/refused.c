@@ -20,15 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static void listening_socket(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	bind(fd, (struct sockaddr *)&address, sizeof(address));
-	listen(fd, 1);
-}
-
 static void unix_socket(void)
 {
 	int pair[2];
@@ -147,7 +138,7 @@ static const struct {
 	const char *name;
 	void (*become)(void);
 } kinds[] = {
-	{ "listening-socket", listening_socket }, { "unix-socket", unix_socket }, { "udp-socket", udp_socket },
+	{ "unix-socket", unix_socket }, { "udp-socket", udp_socket },
 	{ "deleted-file", deleted_file }, { "memfd", memory_file }, { "shared-memory", shared_memory },
 	{ "sysv-shm", sysv_shm }, { "locked-memory", locked_memory }, { "children", child }, { "posix-timer", timer },
 	{ "signalfd", signal_descriptor }, { "inotify", watcher }, { "file-lock", file_lock },

@@ -190,7 +190,7 @@ test_files
 test_authentication
 test_hand_over
 for bytes in 100 2000 30000 100000; do test_cut $bytes; done
-for kind in listening-socket unix-socket udp-socket deleted-file memfd shared-memory sysv-shm locked-memory children \
+for kind in unix-socket udp-socket deleted-file memfd shared-memory sysv-shm locked-memory children \
 	posix-timer signalfd:descriptor inotify:descriptor file-lock thread-masks-signal credentials no-handler; do
 	test_refused "${kind%:*}" "${kind#*:}"
 done

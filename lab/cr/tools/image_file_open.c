@@ -63,7 +63,7 @@ static int check_digest(struct image_file *file, const struct cr_file_head *head
 		       image_file_fail(file, "corrupted: the checksum differs") : 0;
 }
 
-/* What may come after what; CR_CONNECTION as often as CR_MEMORY_END said. */
+/* What may come after what; CR_CONNECTION as often as CR_MEMORY_END said, and then CR_WAITING. */
 static int in_order(uint32_t before, const struct cr_record *record, uint32_t *connections)
 {
 	switch (record->type) {
@@ -77,10 +77,15 @@ static int in_order(uint32_t before, const struct cr_record *record, uint32_t *c
 		return before == CR_MEMORY_END && record->count && record->count == *connections &&
 		       record->size == record->count * sizeof(struct tcpmig_tuple);
 	case CR_CONNECTION:
-		return (before == CR_CAPTURE || before == CR_CONNECTION) && (*connections)-- > 0 &&
-		       record->size <= TCPMIG_STATE_MAX;
+		return (before == CR_CAPTURE || before == CR_CONNECTION || before == CR_WAITING) &&
+		       (*connections)-- > 0 && record->size <= TCPMIG_STATE_MAX;
+	case CR_WAITING:
+		if (before != CR_CONNECTION || *connections)
+			return 0;
+		*connections = record->count;
+		return record->size == record->count * sizeof(struct cr_waiting);
 	case CR_COMMIT:
-		return (before == CR_MEMORY_END || before == CR_CONNECTION) && !*connections &&
+		return (before == CR_MEMORY_END || before == CR_CONNECTION || before == CR_WAITING) && !*connections &&
 		       record->count <= CR_PENDING_MAX && record->size == record->count * sizeof(struct cr_pending);
 	}
 	return 0;

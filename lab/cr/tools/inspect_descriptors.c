@@ -40,21 +40,18 @@ static int remember(struct seen *seen, uint64_t inode)
 
 static const char *socket_kind(int copy)
 {
-	int domain = 0, type = 0, listening = 0;
+	int domain = 0, type = 0;
 	socklen_t size = sizeof(int);
 
 	getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &domain, &size);
 	getsockopt(copy, SOL_SOCKET, SO_TYPE, &type, &size);
-	getsockopt(copy, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size);
-	if (listening)
-		return "listening-socket";
 	if (domain == AF_UNIX)
 		return "unix-socket";
 	if (domain == AF_NETLINK)
 		return "netlink-socket";
-	if (domain == AF_INET && type == SOCK_DGRAM)
-		return "udp-socket";
-	return domain == AF_INET && type == SOCK_STREAM ? NULL : "socket";
+	if (domain != AF_INET && domain != AF_INET6)
+		return "socket";
+	return type == SOCK_DGRAM ? "udp-socket" : type == SOCK_STREAM ? NULL : "socket";
 }
 
 static int attach_check(struct target *target, const struct open_file *file, int copy)

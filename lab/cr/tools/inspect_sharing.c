@@ -26,8 +26,10 @@ static int check_process(struct target *target, const char *pid, const uint64_t 
 		ssize_t size = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
 
 		link[size > 0 ? size : 0] = 0;
-		for (uint32_t i = 0; i < count && size > 0; i++)
-			if (inode_of(link) == inodes[i])
+		uint64_t inode = inode_of(link);
+
+		for (uint32_t i = 0; inode && i < count; i++)
+			if (inode == inodes[i])
 				target_refuse(target, "shared-descriptor: process %s holds %s too", pid, link);
 	}
 	if (folder)

@@ -45,7 +45,9 @@ static int give_record(struct image_file *file, struct channel *process, struct 
 	lseek(file->fd, -(off_t)sizeof(*record), SEEK_CUR);
 	if (copy(file, process, sizeof(*record) + record->size))
 		return -1;
-	return record->type == CR_CAPTURE ? await_answer(file, process, CR_CAPTURED, &answer) : 0;
+	if (record->type == CR_CAPTURE || record->type == CR_WAITING)
+		return await_answer(file, process, CR_CAPTURED, &answer);
+	return 0;
 }
 
 static int await_resumed(struct image_file *file, struct channel *process, struct tcpmig_status **statuses,

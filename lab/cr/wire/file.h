@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A checkpoint in a file: this head, then the records of stream.h that a destination would have read: CR_PREPARE,
- * CR_IMAGE, CR_PAGES..., CR_MEMORY_END, with connections CR_CAPTURE and CR_CONNECTION..., CR_COMMIT. Little endian.
+ * CR_IMAGE, CR_PAGES..., CR_MEMORY_END, with connections CR_CAPTURE and CR_CONNECTION..., with listening
+ * sockets CR_WAITING and CR_CONNECTION..., CR_COMMIT. Little endian.
  */
 #ifndef CR_FILE_H
 #define CR_FILE_H

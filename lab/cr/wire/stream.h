@@ -10,7 +10,7 @@
 #include "../../module/uapi/tcpmig.h"
 #include "ledger.h"
 
-#define CR_VERSION 2u
+#define CR_VERSION 3u
 #define CR_DEFAULT_PORT 7702
 #define CR_SIGNAL 64              /* the realtime signal whose handler is the checkpoint */
 #define CR_REASON_MAX 200         /* longest refusal or failure text, terminator included */
@@ -32,6 +32,7 @@ enum cr_record_type {
 	CR_CAPTURE,        /* -> struct tcpmig_tuple[count] */
 	CR_CAPTURED,       /* <- all captures are on */
 	CR_CONNECTION,     /* -> the module's attributes, opaque here */
+	CR_WAITING,        /* -> struct cr_waiting[count], if any connection listens; CR_CAPTURED and CR_CONNECTION again */
 	CR_PREPARED,       /* <- everything is in place */
 	CR_COMMIT,         /* -> struct cr_pending[count]: the destination owns the process now */
 	CR_RESUMED,        /* <- struct cr_resumed, struct tcpmig_status[count] */
@@ -88,6 +89,12 @@ struct cr_prepare {
 	/* __s32 tids[threads]; struct tcpmig_tuple[connections]; files times: struct cr_file, path */
 };
 
+/* A connection in the accept queue of a listening socket, in their order. */
+struct cr_waiting {
+	__s32 listener;              /* descriptor */
+	struct tcpmig_tuple tuple;
+};
+
 enum cr_mapping_kind {
 	CR_MAP_ANONYMOUS,
 	CR_MAP_STACK,         /* grows down */
@@ -129,5 +136,6 @@ struct cr_resumed {              /* the program's CLOCK_MONOTONIC at the destina
 _Static_assert(sizeof(struct cr_record) == 16 && sizeof(struct cr_mapping) == 40, "wire format");
 _Static_assert(sizeof(struct cr_prepare) == 104 && sizeof(struct cr_file) == 24, "wire format");
 _Static_assert(sizeof(struct cr_pending) == 136 && sizeof(struct tcpmig_tuple) == 36, "wire format");
+_Static_assert(sizeof(struct cr_waiting) == 40, "wire format");
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { CheckedClaim, Claims } from '../claims.ts';
+import type { CheckedClaim, Claim, Claims } from '../claims.ts';
 import { count, number } from '../format.ts';
 import { heading, isShare, METRICS } from '../metrics.ts';
 import type { Summary } from '../summary.ts';
@@ -25,8 +25,13 @@ function claimItem(result: ClaimResult): Markup {
   return html`<li class="claim" id="claim-${claim.id}" data-verdict="${verdict}"${informational && ' data-informational'}>
 <p class="verdict"><span class="mark" aria-hidden="true">${MARKS[verdict]}</span> ${verdict}${informational && html` <small>informational</small>`}</p>
 <div class="claim-text"><h3>${claim.text}</h3><p class="source">${claim.source}${claim.status === 'checked' && claim.figure ? `, figure ${claim.figure}` : ''}</p></div>
-${claim.status === 'checked' ? numbers(claim, result) : html`<p class="needs">${claim.needs ? `Needs ${claim.needs}.` : 'Nothing measures it yet.'}</p>`}
+${claim.status === 'checked' ? numbers(claim, result) : html`<p class="needs">${unmeasured(claim)}</p>`}
 </li>`;
+}
+
+function unmeasured(claim: Exclude<Claim, CheckedClaim>): string {
+  if (claim.status === 'elsewhere') return `miglab run ${claim.experiment} says what it finds.`;
+  return claim.needs ? `Needs ${claim.needs}.` : 'Nothing measures it yet.';
 }
 
 function numbers(claim: CheckedClaim, result: ClaimResult): Markup {

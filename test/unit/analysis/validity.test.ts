@@ -12,6 +12,7 @@ const good: GateFacts = {
     sourceChanges: 1,
     overtaken: false,
     wireReorders: false,
+    soak: false,
   },
   ...{ alive: true, memoryVerified: true },
 };

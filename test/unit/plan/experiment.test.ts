@@ -64,3 +64,20 @@ test('a seed moves the instant of a migration within an interval, and the conten
   expect(instant(script(one))).not.toBe(instant(script(other)));
   expect(script(other)).toContain('--seed 2');
 });
+
+test('a soak is cut into boots of the same number of migrations, each with a seed of its own, on either clock', async () => {
+  const soak = await readExperiment('experiments/module/soak.exp.yml');
+  const boots = (migrations: number, clock: 'real' | 'virtual') =>
+    planCells({ ...soak, soak: { migrations, warm_up: 10 } }, clock).map(({ seed, repetitions }) => [
+      seed,
+      repetitions,
+    ]);
+  expect(boots(1000, 'virtual')).toEqual(Array.from({ length: 10 }, (_, index) => [index + 1, 100]));
+  expect(boots(20, 'real')).toEqual([[1, 20]]);
+  expect(boots(250, 'virtual')).toEqual([
+    [1, 84],
+    [2, 84],
+    [3, 84],
+  ]);
+  expect(planCells(soak, 'virtual')[0]?.warmUpMigrations).toBe(10);
+});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { addressOn, planLab, withMemory } from '../../../src/plan/lab.ts';
+import { addressOn, otherImages, planLab, withImages, withMemory } from '../../../src/plan/lab.ts';
 import { machineFile } from '../../../src/plan/layer.ts';
 import { qemuArguments } from '../../../src/plan/qemu.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
@@ -48,7 +48,7 @@ test('SSH only where it is asked for, on loopback, on a port that the kernel cho
 test('a machine has the processors of the topology, and the memory and the command line that its image needs', () => {
   const two = withMemory(
     { ...lab, machines: lab.machines.map((each) => ({ ...each, processors: 2 })) },
-    1536,
+    () => 1536,
   );
   const [first] = two.machines;
   if (!first) return expect.fail();
@@ -56,5 +56,27 @@ test('a machine has the processors of the topology, and the memory and the comma
   expect(argv).toContain('-smp 2 -m 1536M');
   expect(argv).toContain('cryptomgr.notests loglevel=5');
   expect(qemuArguments(lab, machine('peer'), boot).join(' ')).toContain('-smp 1 -m 768M');
-  expect(withMemory(lab, 512)).toEqual(lab);
+  expect(withMemory(lab, () => 512)).toEqual(lab);
+});
+
+test('an image may be chosen for all machines, or for one', () => {
+  const images = (...choices: string[]) => {
+    const chosen = withImages(lab, choices);
+    return chosen && [chosen.image, ...chosen.machines.map(({ image }) => image)];
+  };
+  expect(images()).toEqual(['trixie', undefined, undefined, undefined]);
+  expect(images('bookworm')).toEqual(['bookworm', undefined, undefined, undefined]);
+  expect(images('node-b=bookworm')).toEqual(['trixie', undefined, 'bookworm', undefined]);
+  expect(images('bookworm', 'node-b=trixie', 'peer=bookworm')).toEqual([
+    'bookworm',
+    undefined,
+    'trixie',
+    undefined,
+  ]);
+  expect(images('node-c=bookworm')).toBeUndefined();
+  const { 'node-a': first, ...others } = topology.machines;
+  if (!first) throw new Error('no node-a');
+  const mixed = planLab({ ...topology, machines: { 'node-a': { ...first, image: 'bookworm' }, ...others } });
+  expect(otherImages(mixed)).toEqual(['bookworm']);
+  expect(otherImages(withImages(mixed, ['trixie-backports']) ?? lab)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readAnyExperiment } from '../../../src/spec/module-experiment.ts';
+import { readAnyExperiment } from '../../../src/spec/any-experiment.ts';
 
 const head = 'title: t\ntopology: broadcast-cluster\nengine: module\ntimeout_s: 60\n';
 
@@ -20,6 +20,9 @@ test('the engine decides how an experiment is read', async () => {
   await expect(readAnyExperiment('experiments/module/states.exp.yml')).resolves.toMatchObject({
     engine: 'module',
     cells: [{ check: 'states', situations: [] }],
+  });
+  await expect(readAnyExperiment('experiments/tcpcp/pass.exp.yml')).resolves.toMatchObject({
+    engine: 'tcpcp',
   });
 });
 
