@@ -84,6 +84,15 @@ export function planLab(topology: Topology): LabPlan {
   };
 }
 
+/** The lab with as much memory in each machine as its image needs. Pure. */
+export const withMemory = (lab: LabPlan, leastMb: (image: string) => number): LabPlan => ({
+  ...lab,
+  machines: lab.machines.map((each) => ({
+    ...each,
+    memoryMb: Math.max(each.memoryMb, leastMb(each.image ?? lab.image)),
+  })),
+});
+
 /**
  * The lab with other images than its topology's. @param choices `NAME`, for all machines, or `MACHINE=NAME`
  * @returns undefined with a machine that the lab does not have
@@ -103,12 +112,6 @@ export function withImages(lab: LabPlan, choices: readonly string[]): LabPlan | 
 export const otherImages = ({ machines }: LabPlan): string[] => [
   ...new Set(machines.flatMap(({ image }) => image ?? [])),
 ];
-
-/** The lab with as much memory in each machine as its image needs. Pure. */
-export const withMemory = (lab: LabPlan, leastMb: number): LabPlan => ({
-  ...lab,
-  machines: lab.machines.map((each) => ({ ...each, memoryMb: Math.max(each.memoryMb, leastMb) })),
-});
 
 /** The address of a CIDR form, without its prefix length. */
 export const bare = (cidr: string): string => cidr.replace(/\/\d+$/, '');

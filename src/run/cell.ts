@@ -17,7 +17,7 @@ import { isAlive } from '../vm/lifetime.ts';
 import { forgetLab, type LabState, labFolder, type MachineState } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
 import { waitFor } from '../vm/wait.ts';
-import { type Ground, memoryOf } from './ground.ts';
+import { type Ground, leastMemory } from './ground.ts';
 import { keepBoot } from './kept-boot.ts';
 import { assembleKernels } from './kernels.ts';
 
@@ -81,7 +81,7 @@ export async function runCell(cell: CellBoot): Promise<CellOutcome> {
 
 async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
   const { ground } = cell;
-  const plan = withMemory(cell.plan, memoryOf(ground));
+  const plan = withMemory(cell.plan, leastMemory(ground));
   const layer = [
     ...plan.machines.map((machine) => machineFile(plan, machine, false)),
     ...plan.machines.map((machine) => scenarioFile(machine, cell.scenarios[machine.name] ?? '')),

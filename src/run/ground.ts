@@ -41,11 +41,13 @@ export async function prepareGround(
   return { qemu, guest, tools, others, lockstep, acceleration };
 }
 
-/** The least memory in MiB that the images of a lab need. */
-export const memoryOf = ({ guest, others }: Ground): number =>
-  Math.max(guest.memoryMb, ...[...others.values()].map((other) => other.guest.memoryMb));
-
 async function prepareGuest(image: string, report: Report, broken?: BreakName): Promise<Guest> {
   const guest = await ensureGuest(image, report);
   return { guest, tools: await ensureTools(guest, broken ? { break: broken } : {}, report) };
 }
+
+/** MiB that a machine of an image has at least: `withMemory` of the plan. */
+export const leastMemory =
+  ({ guest, others }: Ground) =>
+  (image: string): number =>
+    (others.get(image)?.guest ?? guest).memoryMb;

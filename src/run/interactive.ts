@@ -14,7 +14,7 @@ import { savePlan } from '../vm/lab-plan.ts';
 import { requireMemory } from '../vm/memory.ts';
 import { forgetLab, type LabState, releaseLab } from '../vm/state.ts';
 import { claimLab, stopLab } from '../vm/teardown.ts';
-import { type Ground, memoryOf, prepareGround } from './ground.ts';
+import { type Ground, leastMemory, prepareGround } from './ground.ts';
 import { assembleKernels } from './kernels.ts';
 import { ensureSaved } from './saved.ts';
 
@@ -53,13 +53,12 @@ export async function prepareLab(asked: LabPlan, name: string, options: RaiseOpt
   try {
     const others = otherImages(asked);
     const ground = await prepareGround(asked.image, report, undefined, signal, others);
-    const plan = withMemory(asked, memoryOf(ground));
-    // A saved machine has one processor, and of several images few would be kept.
+    const plan = withMemory(asked, leastMemory(ground));
+    // Machines of several images would each need a saved one of their own, of which few are kept; and a saved one has one processor.
     const alike = others.length === 0 && plan.machines.every(({ processors }) => processors === 1);
     const saved = cold || !alike ? undefined : await savedIfRoom(plan, ground, options);
-    const { kernel, arguments: added } = ground.guest;
     const kernels = saved
-      ? { kernel, arguments: added, initramfs: join(folder, 'initramfs') }
+      ? { kernel: ground.guest.kernel, initramfs: join(folder, 'initramfs') }
       : await assembleKernels(plan, ground, folder, []);
     signal.throwIfAborted();
     savePlan(name, plan);

@@ -26,7 +26,7 @@ export interface LabBoot {
   accelerator: Accelerator;
   kernel: string;
   /** More of the kernel's command line. */
-  arguments: readonly string[];
+  arguments?: readonly string[];
   initramfs: string;
   /** Instead of these, by the machine's name. */
   own?: ReadonlyMap<string, Kernel>;
@@ -45,8 +45,7 @@ export interface LabBoot {
 /** What a machine boots. */
 export interface Kernel {
   kernel: string;
-  /** More of the kernel's command line. */
-  arguments: readonly string[];
+  arguments?: readonly string[];
   initramfs: string;
 }
 
@@ -69,8 +68,8 @@ const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   }),
 ];
 
-const kernelOf = ({ own, kernel, arguments: added, initramfs }: LabBoot, { name }: MachinePlan): Kernel =>
-  own?.get(name) ?? { kernel, arguments: added, initramfs };
+const kernelOf = ({ own, kernel, initramfs, arguments: more = [] }: LabBoot, { name }: MachinePlan): Kernel =>
+  own?.get(name) ?? { kernel, initramfs, arguments: more };
 
 const savedFor = ({ saved }: LabBoot, { memoryMb }: MachinePlan) => {
   const found = saved?.get(memoryMb);

@@ -20,7 +20,7 @@ async function copySources(change?: { file: string; append: string }): Promise<s
   const isModules = (file: string) => !/^(selftest|states|fuzz|race)\//.test(file);
   for (const file of (await compiledFiles(sources)).filter(isModules))
     await cp(join(sources, file), join(work, 'module', file));
-  await cp(join(sources, '.checkpatch.conf'), join(work, 'module/.checkpatch.conf'));
+  await cp('test/lab/checkpatch.conf', join(work, 'module/.checkpatch.conf'));
   if (change) {
     const path = join(work, 'module', change.file);
     await writeFile(path, (await readFile(path, 'utf8')) + change.append);

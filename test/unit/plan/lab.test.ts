@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { addressOn, otherImages, planLab, withImages } from '../../../src/plan/lab.ts';
+import { addressOn, otherImages, planLab, withImages, withMemory } from '../../../src/plan/lab.ts';
 import { machineFile } from '../../../src/plan/layer.ts';
 import { qemuArguments } from '../../../src/plan/qemu.ts';
 import { readTopology } from '../../../src/spec/topology.ts';
@@ -43,6 +43,20 @@ test('SSH only where it is asked for, on loopback, on a port that the kernel cho
   expect(qemuArguments(lab, machine('peer'), { ...boot, mgmt: true }).join(' ')).toContain(
     'hostfwd=tcp:127.0.0.1:0-:22',
   );
+});
+
+test('a machine has the processors of the topology, and the memory and the command line that its image needs', () => {
+  const two = withMemory(
+    { ...lab, machines: lab.machines.map((each) => ({ ...each, processors: 2 })) },
+    () => 1536,
+  );
+  const [first] = two.machines;
+  if (!first) return expect.fail();
+  const argv = qemuArguments(two, first, { ...boot, arguments: ['loglevel=5'] }).join(' ');
+  expect(argv).toContain('-smp 2 -m 1536M');
+  expect(argv).toContain('cryptomgr.notests loglevel=5');
+  expect(qemuArguments(lab, machine('peer'), boot).join(' ')).toContain('-smp 1 -m 768M');
+  expect(withMemory(lab, () => 512)).toEqual(lab);
 });
 
 test('an image may be chosen for all machines, or for one', () => {
