@@ -77,23 +77,27 @@ static void enter(struct connection *c)
 	pthread_mutex_lock(&c->server->lock);
 	c->next = c->server->first;
 	c->server->first = c;
+	c->listed = true;
 	pthread_mutex_unlock(&c->server->lock);
 }
 
 /* Nobody can give it an order any more, and the last one gets its answer. */
-static void leave(struct connection *c)
+void connection_leave(struct connection *c)
 {
 	struct connection **at;
 
 	pthread_mutex_lock(&c->server->lock);
-	for (at = &c->server->first; *at != c; at = &(*at)->next)
+	for (at = &c->server->first; c->listed && *at != c; at = &(*at)->next)
 		;
-	*at = c->next;
+	if (c->listed)
+		*at = c->next;
+	c->listed = false;
 	pthread_mutex_unlock(&c->server->lock);
 	if (c->order.kind == ORDER_NONE)
 		return;
 	say_to(c->order.reply, "answer", "\"peer\":\"%s\",\"status\":\"ended\"", c->peer);
 	close(c->order.reply);
+	c->order = (struct control_order){ .reply = -1 };
 }
 
 static bool step(struct connection *c)
@@ -136,6 +140,6 @@ void connection_serve(struct connection *c)
 		say("end", "\"peer\":\"%s\",\"served\":%llu,\"received\":%llu,\"wrong\":%llu,\"passes\":%u,\"state\":\"%s\"",
 		    c->peer, (unsigned long long)s->sent, (unsigned long long)s->received, (unsigned long long)s->wrong,
 		    s->passes, good ? "done" : strerrorname_np(errno));
-	leave(c);
+	connection_leave(c);
 	connection_free(c);
 }

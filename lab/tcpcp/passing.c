@@ -101,10 +101,12 @@ static int resolve(struct connection *c, struct tcpmig_pass *pass, struct contro
 	return error;
 }
 
+/* Who is told that it is gone finds it in no list of ours. */
 static void forget(struct connection *c)
 {
 	close(c->fd);
 	c->fd = -1;
+	connection_leave(c);
 }
 
 /* False: it is not ours any more. */
@@ -120,9 +122,9 @@ static bool pass_to(struct connection *c, struct control_order *order, struct tc
 
 	if (error == -EINPROGRESS)
 		error = resolve(c, &pass, order);
-	answer(order, c, error ? "kept" : "passed", &pass, now_ns() - from);
 	if (!error)
 		forget(c);
+	answer(order, c, error ? "kept" : "passed", &pass, now_ns() - from);
 	return error;
 }
 

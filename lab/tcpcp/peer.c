@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -64,29 +64,23 @@ static bool finish(struct end *e, int error)
 	return good;
 }
 
-static volatile sig_atomic_t told;
-
-static void tell(int number)
+/* Readable from when the program is told to end its endless streams. */
+static int listen_for_end(void)
 {
-	(void)number;
-	told = 1;
-}
+	sigset_t end;
+	int fd;
 
-/* The signal that ends endless streams is only heard while nothing else is done. */
-static sigset_t listen_for_end(void)
-{
-	struct sigaction action = { .sa_handler = tell };
-	sigset_t end, before;
-
-	sigaction(SIGTERM, &action, NULL);
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
-	sigprocmask(SIG_BLOCK, &end, &before);
-	sigdelset(&before, SIGTERM);
-	return before;
+	sigprocmask(SIG_BLOCK, &end, NULL);
+	fd = signalfd(-1, &end, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		die("signalfd");
+	return fd;
 }
 
-static int await(const sigset_t *mask, struct end *ends, struct pollfd *p, unsigned int count)
+/* p[count] is of listen_for_end(). */
+static void await(struct end *ends, struct pollfd *p, unsigned int count)
 {
 	int wait = -1;
 
@@ -97,28 +91,29 @@ static int await(const sigset_t *mask, struct end *ends, struct pollfd *p, unsig
 		p[i] = (struct pollfd){ .fd = ends[i].fd, .events = open ? stream_events(&ends[i].stream) : 0 };
 		wait = ms >= 0 && (wait < 0 || ms < wait) ? ms : wait;
 	}
-	return ppoll(p, count, wait < 0 ? NULL : &(struct timespec){ .tv_nsec = wait * 1000000l }, mask);
+	p[count].revents = 0;
+	poll(p, count + 1, wait);
 }
 
 int run_peer(const struct wishes *w)
 {
 	struct end *ends = calloc(w->connections, sizeof(*ends));
-	struct pollfd *p = calloc(w->connections, sizeof(*p));
+	struct pollfd *p = calloc(w->connections + 1, sizeof(*p));
 	unsigned int open = w->connections, bad = 0;
-	sigset_t mask = listen_for_end();
 
 	if (!ends || !p)
 		die("memory");
+	p[w->connections] = (struct pollfd){ .fd = listen_for_end(), .events = POLLIN };
 	for (unsigned int i = 0; i < w->connections; i++)
 		begin(&ends[i], w, i);
 	while (open) {
-		await(&mask, ends, p, w->connections);
+		await(ends, p, w->connections);
 		for (unsigned int i = 0; i < w->connections; i++) {
 			bool good;
 
 			if (ends[i].fd < 0)
 				continue;
-			if (told)
+			if (p[w->connections].revents)
 				stream_end(ends[i].fd, &ends[i].stream);
 			good = stream_step(ends[i].fd, &ends[i].stream);
 			if (good && !stream_done(&ends[i].stream))

@@ -29,7 +29,8 @@ struct control_order {
 
 struct connection {
 	struct server *server;
-	struct connection *next;     /* under the server's lock */
+	struct connection *next;     /* under the server's lock, like what follows */
+	bool listed;
 	pthread_mutex_t lock;        /* of what follows */
 	struct stream stream;
 	struct control_order order;
@@ -54,6 +55,7 @@ void connection_free(struct connection *c);
 /* The thread's life, from when its descriptor is there until the connection ends or is passed. */
 void connection_serve(struct connection *c);
 /* For its thread, and of no other. */
+void connection_leave(struct connection *c);
 bool thread_start(void *(*run)(void *), void *argument);
 struct control_order order_take(struct connection *c);
 /* ORDER_NONE when the time is up; -1: never. */

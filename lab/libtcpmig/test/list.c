@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <libtcpmig.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -51,11 +53,33 @@ static int listen_on(int family)
 	return fd;
 }
 
+/* A process without any of our descriptors. */
+static pid_t stranger(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	closefrom(3);
+	pause();
+	_exit(0);
+}
+
+static void wait_until_stranger(pid_t pid, struct found *found)
+{
+	do {
+		found->all = 0;
+		if (tcpmig_list(pid, 0, note, found))
+			return;
+	} while (found->all);
+}
+
 static void test_family(int family)
 {
 	struct sockaddr_storage address;
 	socklen_t size = sizeof(address);
 	int listener = listen_on(family), near, far, owner = -1;
+	pid_t other;
 	struct found found = {};
 
 	getsockname(listener, (struct sockaddr *)&address, &size);
@@ -72,9 +96,11 @@ static void test_family(int family)
 	check_number(found.connection.fd, near, "by its descriptor");
 	check_number(tcpmig_owners(found.connection.inode, note_owner, &owner), 1, "whose owner is found");
 	check_number(owner, near, "with the same descriptor");
-	found.all = 0;
-	tcpmig_list(1, 0, note, &found);
+	other = stranger();
+	wait_until_stranger(other, &found);
 	check_number(found.all, 0, "another process has none of it");
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
 	check_number(tcpmig_list(0, 0, stop, NULL), 77, "a list ends where it is told to");
 	close(near);
 	close(far);
