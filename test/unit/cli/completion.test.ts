@@ -63,7 +63,7 @@ test.each([
   [['up', 'br'], ['broadcast-cluster']],
   [
     ['up', '--image', 'trixie'],
-    ['trixie-backports', 'trixie'],
+    ['trixie-backports', 'trixie-debug', 'trixie'],
   ],
   [['run', 'tcpmig/f'], ['tcpmig/figures']],
   [['run', '--resume', ''], ['run-1']],
