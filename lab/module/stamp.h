@@ -29,11 +29,12 @@ static inline u32 stamp_age_us(u64 stamp)
 	return now > stamp ? min_t(u64, now - stamp, U32_MAX) : 0;
 }
 
+/* Never 0, which some take for none: what was before this machine's start was at its start. */
 static inline u64 stamp_from_age_us(u32 age)
 {
 	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
 
-	return now > age ? now - age : 0;
+	return now > age ? now - age : 1;
 }
 
 /* Until a point in jiffies; one that has passed is now. */
