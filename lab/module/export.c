@@ -55,7 +55,7 @@ static void read_windows(const struct tcp_sock *tp, struct tcpmig_state *s)
 	s->rcvq_age_us = stamp_age_us(tp->rcvq_space.time);
 	s->rcv_rtt_us = tp->rcv_rtt_est.rtt_us;
 	s->rcv_rtt_seq = tp->rcv_rtt_est.seq;
-	s->rcv_rtt_age_us = stamp_age_us(tp->rcv_rtt_est.time);
+	s->rcv_rtt_age_us = stamp_age_us_or_never(tp->rcv_rtt_est.time);
 	s->has_scaling_ratio = COMPAT_HAS_SCALING_RATIO;
 	s->scaling_ratio = compat_scaling_ratio(tp);
 	s->has_mwnd = COMPAT_HAS_MWND;

@@ -139,7 +139,7 @@ static void set_windows(struct tcp_sock *tp, const struct tcpmig_state *s)
 	tp->rcvq_space.time = stamp_from_age_us(s->rcvq_age_us);
 	tp->rcv_rtt_est.rtt_us = s->rcv_rtt_us;
 	tp->rcv_rtt_est.seq = s->rcv_rtt_seq;
-	tp->rcv_rtt_est.time = stamp_from_age_us(s->rcv_rtt_age_us);
+	tp->rcv_rtt_est.time = stamp_from_age_us_or_never(s->rcv_rtt_age_us);
 	tp->rcv_rtt_last_tsecr = s->rcv_rtt_tsecr;
 	if (s->has_scaling_ratio)
 		compat_set_scaling_ratio(tp, s->scaling_ratio);

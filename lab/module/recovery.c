@@ -90,7 +90,7 @@ void tcpmig_sent_read(const struct sk_buff *skb, u32 len, struct tcpmig_sent *se
 	*sent = (struct tcpmig_sent){
 		.len = len, .age_us = stamp_age_us(div_u64(skb->skb_mstamp_ns, NSEC_PER_USEC)),
 		.delivered = cb->tx.delivered, .first_tx_age_us = stamp_age_us(cb->tx.first_tx_mstamp),
-		.delivered_age_us = stamp_age_us(cb->tx.delivered_mstamp), .marks = cb->sacked & SENT_MARKS,
+		.delivered_age_us = stamp_age_us_or_never(cb->tx.delivered_mstamp), .marks = cb->sacked & SENT_MARKS,
 		.flags = (cb->eor ? TCPMIG_SENT_EOR : 0) | (cb->tcp_flags & TCPHDR_PSH ? TCPMIG_SENT_PUSH : 0) |
 			 (cb->tx.is_app_limited ? TCPMIG_SENT_APP_LIMITED : 0),
 	};
@@ -213,7 +213,7 @@ static void set_sent(struct tcp_sock *tp, struct sk_buff *skb, const struct tcpm
 	cb->tx.is_app_limited = !!(sent->flags & TCPMIG_SENT_APP_LIMITED);
 	cb->tx.delivered = sent->delivered;
 	cb->tx.first_tx_mstamp = stamp_from_age_us(sent->first_tx_age_us);
-	cb->tx.delivered_mstamp = stamp_from_age_us(sent->delivered_age_us);
+	cb->tx.delivered_mstamp = stamp_from_age_us_or_never(sent->delivered_age_us);
 	if (sent->marks & TCPCB_SACKED_ACKED)
 		tp->sacked_out += segments;
 	if (sent->marks & TCPCB_LOST)

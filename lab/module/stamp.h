@@ -26,7 +26,13 @@ static inline u32 stamp_age_us(u64 stamp)
 {
 	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
 
-	return now > stamp ? min_t(u64, now - stamp, U32_MAX) : 0;
+	return now > stamp ? min_t(u64, now - stamp, U32_MAX - 1) : 0;
+}
+
+/* Of one that may be 0, for none. */
+static inline u32 stamp_age_us_or_never(u64 stamp)
+{
+	return stamp ? stamp_age_us(stamp) : U32_MAX;
 }
 
 /* Never 0, which some take for none: what was before this machine's start was at its start. */
@@ -35,6 +41,11 @@ static inline u64 stamp_from_age_us(u32 age)
 	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
 
 	return now > age ? now - age : 1;
+}
+
+static inline u64 stamp_from_age_us_or_never(u32 age)
+{
+	return age == U32_MAX ? 0 : stamp_from_age_us(age);
 }
 
 /* Until a point in jiffies; one that has passed is now. */

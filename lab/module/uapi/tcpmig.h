@@ -208,7 +208,7 @@ struct tcpmig_sent {
 	__u32 age_us;                /* last sent */
 	__u32 delivered;             /* segments that the peer had then, for the delivery rate */
 	__u32 first_tx_age_us;
-	__u32 delivered_age_us;
+	__u32 delivered_age_us;      /* 0xffffffff: it has been counted */
 	__u8 marks;                  /* 1 the peer has it, 2 sent again, 4 lost, 0x80 was sent again once (net/tcp.h) */
 	__u8 flags;
 	__u16 pad;
@@ -289,7 +289,7 @@ enum tcpmig_attr {
 	TCPMIG_A_RCVQ_AGE_US,        /* u32 */
 	TCPMIG_A_RCV_RTT_US,         /* u32 */
 	TCPMIG_A_RCV_RTT_SEQ,        /* u32 */
-	TCPMIG_A_RCV_RTT_AGE_US,     /* u32 */
+	TCPMIG_A_RCV_RTT_AGE_US,     /* u32 0xffffffff: not measured yet */
 	TCPMIG_A_SCALING_RATIO,      /* u8  (opt) payload in 256 bytes of buffer */
 	TCPMIG_A_RCV_MWND_SEQ,       /* u32 (opt) right edge of the largest window announced */
 
