@@ -139,14 +139,20 @@ static struct sk_buff *syn_make(const struct tcpmig_handshake *h)
 	return skb;
 }
 
-/* The route by which the SYN would have come in: to an address of this machine. */
+/* The route by which the SYN would have come in; NULL when its address is not this machine's (tcp_v6_conn_request looks
+ * itself). */
 static struct dst_entry *route_in(struct net *net, const struct tcpmig_tuple *t)
 {
 	if (tcpmig_tuple_is_ipv4(t)) {
 		struct flowi4 fl = { .daddr = tcpmig_tuple_laddr4(t), .flowi4_proto = IPPROTO_TCP };
 		struct rtable *rt = ip_route_output_key(net, &fl);
 
-		return IS_ERR(rt) ? NULL : &rt->dst;
+		if (IS_ERR(rt))
+			return NULL;
+		if (rt->rt_flags & RTCF_LOCAL)
+			return &rt->dst;
+		ip_rt_put(rt);
+		return NULL;
 	} else {
 		struct flowi6 fl = { .daddr = *tcpmig_tuple_laddr6(t), .flowi6_proto = IPPROTO_TCP };
 		struct dst_entry *dst = ip6_route_output(net, NULL, &fl);

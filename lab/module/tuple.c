@@ -174,7 +174,7 @@ u32 tcpmig_listener_refusal(struct net *net, const struct tcpmig_tuple *t, bool 
 {
 	struct claim c = { .tuple = t, .listens = true, .shares = shares, .v6only = v6only };
 
-	return port_is_exclusive(net, &c) ? tcpmig_count_refusal(TCPMIG_PORT_IN_USE) : TCPMIG_OK;
+	return port_is_exclusive(net, &c) ? TCPMIG_PORT_IN_USE : TCPMIG_OK;
 }
 
 u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *t)
@@ -187,7 +187,7 @@ u32 tcpmig_tuple_refusal(struct net *net, const struct tcpmig_tuple *t)
 		return tcpmig_count_refusal(TCPMIG_CAPTURED);
 	/* Its options are not known yet: the benefit of the doubt. */
 	if (tcpmig_tuple_is_listener(t))
-		return tcpmig_listener_refusal(net, t, true, true);
+		return tcpmig_count_refusal(tcpmig_listener_refusal(net, t, true, true));
 	if (tuple_in_use(net, t))
 		return tcpmig_count_refusal(TCPMIG_TUPLE_IN_USE);
 	if (port_is_exclusive(net, &c))
