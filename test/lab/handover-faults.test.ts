@@ -171,12 +171,9 @@ test('whatever dies or is cut off during a hand-over, exactly one node goes on w
     expect(event?.reason === '', `${fault}: ${event?.reason}`).toBe(status === 'ok');
   }
   for (const node of ['node-a', 'node-b']) {
-    // What was frozen has gone or has come back, all connections of a process together. That of a process that was
-    // killed has come back for its end, in silence.
-    const left = rows.filter(
-      ({ fault, goesOnAt }, index) =>
-        holders[index] === node && goesOnAt === 'destination' && !fault.startsWith('kill@origin'),
-    );
+    // What was frozen has gone or has come back, all connections of a process together. Held, it goes also when its
+    // process is killed.
+    const left = rows.filter(({ goesOnAt }, index) => holders[index] === node && goesOnAt === 'destination');
     expect(counter(boot, node, 'committed'), node).toBe(3 * left.length);
     expect(counter(boot, node, 'committed') + counter(boot, node, 'aborted'), node).toBe(
       counter(boot, node, 'frozen'),
