@@ -117,14 +117,16 @@ static bool pass_to(struct connection *c, struct control_order *order, struct tc
 		.sessions = &session, .count = 1, .application = &cargo, .application_size = sizeof(cargo),
 		.timeout_ms = c->server->settings->timeout_ms,
 	};
-	uint64_t from = now_ns();
+	struct tcpmig_status status = {};
 	int error = tcpmig_pass(&pass, stream);
+	uint64_t frozen_ns;
 
 	if (error == -EINPROGRESS)
 		error = resolve(c, &pass, order);
+	frozen_ns = !tcpmig_status(session, &status) && status.freeze_ns ? now_ns() - status.freeze_ns : 0;
 	if (!error)
 		forget(c);
-	answer(order, c, error ? "kept" : "passed", &pass, now_ns() - from);
+	answer(order, c, error ? "kept" : "passed", &pass, frozen_ns);
 	return error;
 }
 

@@ -103,9 +103,9 @@ int run_peer(const struct wishes *w)
 
 	if (!ends || !p)
 		die("memory");
-	p[w->connections] = (struct pollfd){ .fd = listen_for_end(), .events = POLLIN };
 	for (unsigned int i = 0; i < w->connections; i++)
 		begin(&ends[i], w, i);
+	p[w->connections] = (struct pollfd){ .fd = listen_for_end(), .events = POLLIN };
 	while (open) {
 		await(ends, p, w->connections);
 		for (unsigned int i = 0; i < w->connections; i++) {

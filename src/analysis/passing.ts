@@ -20,7 +20,7 @@ const passSchema = z.object({
   served: count,
   received: count,
   state_bytes: count,
-  /** From the beginning until the destination had it. */
+  /** From the freeze until the origin knows that it goes on at the destination. */
   frozen_us: count,
   /** Segments that arrived meanwhile: kept by the destination, given to the socket, and lost. */
   captured: count,

@@ -14,7 +14,7 @@ const heads = [
   'arrived meanwhile',
 ];
 
-/** Passes in order, connections in numbers, and the paper's claims with what was found. Pure. */
+/** Passes, of each node in order, connections in numbers, and the paper's claims with what was found. Pure. */
 export function renderPassing({ passes, connections, findings }: Passing): string {
   const rows = passes.map((pass, index) => [
     ...[`${index + 1}`, pass.peer, pass.machine, pass.to || `– (${pass.reason || pass.status})`],

@@ -39,7 +39,7 @@ for turn in range(${readings}):
     found = values(text)
     acked.append(found["BYTES_ACKED"])
 ss = subprocess.run(["ss", "-tinH", "dst", far], capture_output=True, text=True).stdout
-say("read", turns=len(acked), grows=sorted(set(acked)) == acked, names=sorted(names), local=state["local"],
+say("read", turns=len(acked), grows=sorted(acked) == acked and acked[0] < acked[-1], names=sorted(names), local=state["local"],
     remote=state["remote"], scales=f'{found["SND_WSCALE"]},{found["RCV_WSCALE"]}', ca=found["CA_NAME"],
     ss_scales=re.search(r"wscale:([0-9,]+)", ss)[1], ss_ca=re.search(r"\\b(cubic|reno|bbr)\\b", ss)[1])
 code, text, _ = run(near, far)

@@ -74,6 +74,7 @@ static int prepare(struct tcpmig_pass *pass, int stream)
 static int end_here(struct tcpmig_pass *pass)
 {
 	tcpmig_commit_all(pass->sessions, pass->count);
+	pass->trouble = (struct tcpmig_trouble){};
 	return 0;
 }
 

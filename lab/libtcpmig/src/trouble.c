@@ -81,6 +81,7 @@ static const char *meaning_of(int error)
 	case EOPNOTSUPP: return "the connection can not be moved any more";
 	case ENOTCONN: return "the connection has ended";
 	case EDESTADDRREQ: return "it waited to be accepted, and no listening socket was named for it";
+	case EINPROGRESS: return "it is not known what became of it";
 	case EXDEV: return "the socket is in another network namespace";
 	case EPIPE: return "the other end of the stream is gone";
 	case EPROTO: return "what came is not what this library sends";
