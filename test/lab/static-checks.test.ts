@@ -95,7 +95,8 @@ test('a warning of W=1 is noticed', async () => {
 test.each(kernels)(
   'on %s a pointer of a program that is taken for one of the kernel is noticed',
   async (image) => {
-    const append = '\nstatic inline int tcpmig_wrong(int __user *at)\n{\n\treturn *at;\n}\n';
+    const append =
+      '\nint tcpmig_wrong(int __user *at);\nint tcpmig_wrong(int __user *at)\n{\n\treturn *at;\n}\n';
     const lines = await compile(image, { file: 'flush.c', append });
     expect(lines.join('\n')).toMatch(/flush\.c:\d+.*dereference of noderef expression/);
   },

@@ -32,7 +32,6 @@ enum cr_record_type {
 	CR_CAPTURE,        /* -> struct tcpmig_tuple[count] */
 	CR_CAPTURED,       /* <- all captures are on */
 	CR_CONNECTION,     /* -> the module's attributes, opaque here */
-	CR_WAITING,        /* -> struct cr_waiting[count], if any connection listens; CR_CAPTURED and CR_CONNECTION again */
 	CR_PREPARED,       /* <- everything is in place */
 	CR_COMMIT,         /* -> struct cr_pending[count]: the destination owns the process now */
 	CR_RESUMED,        /* <- struct cr_resumed, struct tcpmig_status[count] */
@@ -41,6 +40,8 @@ enum cr_record_type {
 	/* on a connection of its own, instead of the clocks: what became of a hand-over */
 	CR_FATE_ASK,       /* -> struct cr_fate_ask */
 	CR_FATE_TELL,      /* <- struct cr_fate_tell; if the two are in doubt, CR_COMMIT and CR_RESUMED follow */
+	/* frozen, behind the last CR_CONNECTION, if any of them listens */
+	CR_WAITING,        /* -> struct cr_waiting[count]; CR_CAPTURED and CR_CONNECTION again */
 };
 
 struct cr_record {
