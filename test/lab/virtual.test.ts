@@ -34,15 +34,20 @@ test('twice the same to the bit, though machines were stopped, and folder, local
 test('the wire is a gigabit one: 117 MB/s of payload in frames of 1500 bytes', async () => {
   const [row] = (await analyseRun(run)).rows;
   expect(row).toMatchObject({ status: 'valid', clock: 'virtual', bytes_wrong: 0, rst: 0 });
-  // Not tx_before_mb_s: a hundredth of those 0.1 s belongs to the tool of the move, which starts within them.
-  expect(row?.tx_lab_mb_s).toBeGreaterThanOrEqual(117);
-  // Preamble, header, check sequence and gap: 38 bytes around 1500, of which 52 are IP's and TCP's with timestamps.
-  expect(row?.tx_lab_mb_s).toBeLessThanOrEqual((125 * 1448) / 1538);
   let longest = 0;
-  await readCapture(createReadStream(capture(run)), ({ length }) => {
+  const hundredths = new Map<number, number>();
+  await readCapture(createReadStream(capture(run)), ({ length, timeNs }) => {
     longest = Math.max(longest, length);
+    const hundredth = Math.floor(timeNs / 1e7);
+    hundredths.set(hundredth, (hundredths.get(hundredth) ?? 0) + (length === 1514 ? 1448 : 0));
   });
   expect(longest).toBe(1514);
+  // Not tx_before_mb_s: one of its hundredths belongs to the tool of the move, which starts within them.
+  const rates = [...hundredths.values()].map((bytes) => bytes / 1e4).sort((a, b) => a - b);
+  const median = rates[rates.length >> 1];
+  expect(median).toBeGreaterThanOrEqual(117);
+  // Preamble, header, check sequence and gap: 38 bytes around 1500, of which 52 are IP's and TCP's with timestamps.
+  expect(median).toBeLessThanOrEqual(((125 * 1448) / 1538) * 1.001); // A frame more or less in a hundredth.
 });
 
 test('a bit of one frame that is another is found, and where', async () => {
