@@ -50,7 +50,7 @@ void tcpmig_bbr_export(const struct sock *sk, struct tcpmig_bbr_state *s)
 				     jiffies_to_msecs(max_t(s32, b->probe_rtt_done_stamp - tcp_jiffies32, 0)) :
 				     TCPMIG_NEVER,
 		.rounds = b->rtt_cnt, .next_round = b->next_rtt_delivered,
-		.cycle_age_us = stamp_age_us(b->cycle_mstamp),
+		.cycle_age_us = stamp_age_us_or_never(b->cycle_mstamp),
 		.mode = b->mode, .prev_ca_state = b->prev_ca_state, .flags = flags_of(b), .lt_rounds = b->lt_rtt_cnt,
 		.lt_bw = b->lt_bw, .lt_delivered = b->lt_last_delivered, .lt_age_ms = now_ms() - b->lt_last_stamp,
 		.lt_lost = b->lt_last_lost, .pacing_gain = b->pacing_gain, .cwnd_gain = b->cwnd_gain,
@@ -83,7 +83,8 @@ void tcpmig_bbr_import(struct sock *sk, const struct tcpmig_bbr_state *s)
 		.probe_rtt_done_stamp = s->probe_rtt_left_ms == TCPMIG_NEVER ?
 					0 : tcp_jiffies32 + (u32)msecs_to_jiffies(s->probe_rtt_left_ms) ?: 1,
 		.rtt_cnt = s->rounds, .next_rtt_delivered = s->next_round,
-		.cycle_mstamp = stamp_from_age_us(s->cycle_age_us), .mode = s->mode, .prev_ca_state = s->prev_ca_state,
+		.cycle_mstamp = stamp_from_age_us_or_never(s->cycle_age_us),
+		.mode = s->mode, .prev_ca_state = s->prev_ca_state,
 		.lt_rtt_cnt = s->lt_rounds, .lt_bw = s->lt_bw, .lt_last_delivered = s->lt_delivered,
 		.lt_last_stamp = now_ms() - s->lt_age_ms, .lt_last_lost = s->lt_lost, .pacing_gain = s->pacing_gain,
 		.cwnd_gain = s->cwnd_gain, .full_bw_cnt = s->full_bw_rounds, .cycle_idx = s->cycle,

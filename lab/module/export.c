@@ -119,7 +119,6 @@ static void read_timers(struct sock *sk, struct tcpmig_state *s)
 	s->probes_out = icsk->icsk_probes_out;
 	s->probes_age_ms = icsk->icsk_probes_tstamp ? stamp_age_ms(icsk->icsk_probes_tstamp) : TCPMIG_NEVER;
 	s->keepalive_left_ms = timer_pending(keepalive) ? stamp_left_ms(keepalive->expires) : TCPMIG_NEVER;
-	s->ack_pending = !!(icsk->icsk_ack.pending & ICSK_ACK_SCHED);
 	s->ack_quick = icsk->icsk_ack.quick;
 	s->ack_pingpong = icsk->icsk_ack.pingpong;
 	s->ack_ato_ms = min(jiffies_to_msecs(icsk->icsk_ack.ato), 1000u);

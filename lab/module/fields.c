@@ -73,7 +73,7 @@ const struct tcpmig_field tcpmig_fields[] = {
 
 	RANGE(TIMER, timer, 0, ICSK_TIME_REO_TIMEOUT), RANGE(TIMER_LEFT_MS, timer_left_ms, 0, AGE_MAX),
 	ANY(PROBES_OUT, probes_out), AGE_OR_NEVER(PROBES_AGE_MS, probes_age_ms),
-	AGE_OR_NEVER(KEEPALIVE_LEFT_MS, keepalive_left_ms), FLAG(ACK_PENDING, ack_pending), ANY(ACK_QUICK, ack_quick),
+	AGE_OR_NEVER(KEEPALIVE_LEFT_MS, keepalive_left_ms), ANY(ACK_QUICK, ack_quick),
 	ANY(ACK_PINGPONG, ack_pingpong), RANGE(ACK_ATO_MS, ack_ato_ms, 0, 1000), ANY(ACK_LAST_SEG, ack_last_seg),
 	RANGE(ACK_RCV_MSS, ack_rcv_mss, TCP_MIN_MSS, U16_MAX),
 

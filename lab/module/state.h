@@ -51,7 +51,7 @@ struct tcpmig_state {
 
 	u32 timer_left_ms, probes_age_ms, keepalive_left_ms, ack_ato_ms;
 	u16 ack_last_seg, ack_rcv_mss;
-	u8 timer, probes_out, ack_pending, ack_quick, ack_pingpong;
+	u8 timer, probes_out, ack_quick, ack_pingpong;
 
 	char ca_name[TCP_CA_NAME_MAX];
 	u32 cwnd, cwnd_cnt, cwnd_clamp, cwnd_used, ssthresh, reordering;

@@ -16,6 +16,9 @@ const trialSchema = z.object({
   /** Whether the states that left both machines were compared, field by field. */
   compared: z.boolean(),
   ms: z.number(),
+  /** Of a field that was changed on its way (`case` names it): the situation in which that was noticed, and what was. */
+  situation: z.string().optional(),
+  noticed: z.string().optional(),
 });
 const endSchema = z.object({ event: z.literal('end'), trials: z.number(), failed: z.number() });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { planLab } from '../plan/lab.ts';
 import { aloneIn, checkScenario, planChecks } from '../plan/module-check.ts';
-import { countTrials, renderMatrix } from '../report/trial-matrix.ts';
+import { countTrials, renderChanges, renderMatrix } from '../report/trial-matrix.ts';
 import { type CheckOutcome, type CheckRun, executeChecks } from '../run/checks.ts';
 import { prepareGround } from '../run/ground.ts';
 import { runId } from '../run/run-id.ts';
@@ -91,9 +91,9 @@ const summaryOf = ({ directory, cells }: CheckOutcome) => ({
 });
 
 function tell({ directory, cells }: CheckOutcome): void {
-  for (const { id, trials, problem } of cells) {
+  for (const { id, check, trials, problem } of cells) {
     const { segments, compared, failed } = countTrials(trials);
-    print(renderMatrix(trials));
+    print(check === 'changes' ? renderChanges(trials) : renderMatrix(trials));
     print(
       `\n${id}: ${trials.length} trials, ${failed} failed; ${segments} segments judged, ${compared} states compared before and after`,
     );

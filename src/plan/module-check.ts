@@ -6,8 +6,9 @@ import { guestFiles, modulePath } from './script.ts';
 /** One boot of one machine, in which a program checks the module. */
 export interface CheckPlan {
   id: string;
-  check: 'states';
+  check: ModuleExperiment['cells'][number]['check'];
   families: string[];
+  /** None where the check chooses them. */
   directions: string[];
   /** Names, or beginnings of names; all when there is none. */
   situations: string[];
@@ -18,6 +19,7 @@ export interface CheckPlan {
 export const planChecks = ({ cells, timeout_s }: ModuleExperiment): CheckPlan[] =>
   cells.map((cell, index) => ({
     id: `${String(index + 1).padStart(2, '0')}-${cell.check}`,
+    directions: [],
     ...cell,
     timeoutS: timeout_s,
   }));
@@ -45,7 +47,7 @@ export function checkScenario(machine: MachinePlan, check: CheckPlan): string {
     'fail() { say scenario-end status=failed "reason=$*"; echo "$*"; exit 1; }',
     `: >> ${events}`,
     `say --forward ${events} & forwarder=$!`,
-    'modprobe -a tun tls || fail "a driver cannot be loaded"',
+    'modprobe -a tun tls tcp_bbr || fail "a driver cannot be loaded"',
     `insmod ${modulePath} || fail "the module cannot be loaded: $(dmesg | tail -n 3)"`,
     `tcpmig-states ${statesOptions(check)} >> ${events} 2> ${complaints} || [ $? = 1 ] || fail "tcpmig-states ended with $?: $(tail -n 3 ${complaints})"`,
     'say module "counters=$(cat /proc/net/tcpmig)"',
@@ -58,8 +60,9 @@ export function checkScenario(machine: MachinePlan, check: CheckPlan): string {
   ].join('\n');
 }
 
-const statesOptions = ({ families, directions, situations }: CheckPlan): string =>
+const statesOptions = ({ check, families, directions, situations }: CheckPlan): string =>
   [
+    ...(check === 'changes' ? ['--change'] : []),
     ...families.map((name) => `--family ${name}`),
     ...directions.map((name) => `--direction ${name}`),
     ...situations.map((name) => `--case ${name}`),

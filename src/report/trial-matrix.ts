@@ -43,6 +43,18 @@ export function renderMatrix(trials: readonly Trial[]): string {
   ].join('\n');
 }
 
+/** Fields of the state that were changed on their way, each with what noticed that, and where; then what did not hold. Pure. */
+export function renderChanges(trials: readonly Trial[]): string {
+  const found = trials.filter(({ noticed }) => noticed !== undefined);
+  const rows = found.map((trial) => [trial.case, `${trial.situation} ${trial.family}`, trial.noticed ?? '']);
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0), 0);
+  const [first, second] = [width(0), width(1)];
+  const lines = rows.map(([field = '', where = '', by]) =>
+    [field.padEnd(first), where.padEnd(second), by].join('  '),
+  );
+  return [...lines, ...failures(trials)].join('\n');
+}
+
 /** The same reason is told once, with where it was met; numbers in it may differ. */
 function failures(trials: readonly Trial[]): string[] {
   const groups = new Map<string, Trial[]>();

@@ -48,7 +48,7 @@ function locate(
   schema: ZodType,
 ): { offset: number; message: string }[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path);
+    const known = keysAt(schema, issue.path, toPlain(document, issue.path));
     return issue.keys.map((key) => ({
       offset: offsetOf(document, [...issue.path, key], 'key'),
       message: `${where([...issue.path, key])}: unknown key; expected one of ${known.join(', ')}`,
@@ -56,6 +56,11 @@ function locate(
   }
   return [{ offset: offsetOf(document, issue.path), message: `${where(issue.path)}: ${issue.message}` }];
 }
+
+const toPlain = (document: Document, path: Path): unknown => {
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.toJS(document) : node;
+};
 
 const where = (path: Path) => (path.length === 0 ? 'document' : path.map(String).join('.'));
 

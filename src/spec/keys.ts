@@ -8,14 +8,24 @@ interface Shape {
   anyOf?: Shape[];
   oneOf?: Shape[];
   allOf?: Shape[];
+  const?: unknown;
 }
 
-/** The keys that `schema` allows at a place of a document, sorted as they were declared. */
-export function keysAt(schema: ZodType, path: readonly PropertyKey[]): string[] {
+/**
+ * The keys that `schema` allows at a place of a document, sorted as they were declared; `value` is what stands there: of
+ * several kinds of mapping only that counts whose kind it says it is.
+ */
+export function keysAt(schema: ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   let shapes = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape];
   for (const step of path) shapes = shapes.flatMap(branches).flatMap((shape) => below(shape, step));
-  return [...new Set(shapes.flatMap(branches).flatMap(({ properties }) => Object.keys(properties ?? {})))];
+  const here = shapes.flatMap(branches).filter((shape) => isOfKind(shape, value));
+  return [...new Set(here.flatMap(({ properties }) => Object.keys(properties ?? {})))];
 }
+
+const isOfKind = ({ properties }: Shape, value: unknown): boolean =>
+  Object.entries(properties ?? {}).every(
+    ([key, shape]) => shape.const === undefined || shape.const === (value as Record<string, unknown>)[key],
+  );
 
 function branches(shape: Shape): Shape[] {
   const more = [...(shape.anyOf ?? []), ...(shape.oneOf ?? []), ...(shape.allOf ?? [])];

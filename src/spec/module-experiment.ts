@@ -24,6 +24,9 @@ const states = z.strictObject({
     .default([]),
 });
 
+/** Each field of the state changed on its way, in a situation that has it: something must notice. */
+const changes = states.omit({ directions: true }).extend({ check: z.literal('changes') });
+
 /** An experiment with the module alone: one machine of the lab, in which network namespaces are the cluster's machines. */
 export const moduleExperimentSchema = z.strictObject({
   title: z.string().min(1),
@@ -31,6 +34,6 @@ export const moduleExperimentSchema = z.strictObject({
   engine: z.literal('module'),
   /** A cell that takes longer is given up. */
   timeout_s: z.number().min(10).max(86_400),
-  cells: z.array(z.discriminatedUnion('check', [states])).min(1),
+  cells: z.array(z.discriminatedUnion('check', [states, changes])).min(1),
 });
 export type ModuleExperiment = z.infer<typeof moduleExperimentSchema>;

@@ -15,6 +15,17 @@ import { chosen, patience } from './chosen.ts';
 
 const file = 'experiments/module/states.exp.yml';
 
+/** Attributes that no state has here by itself. */
+const elsewhere = new Set([
+  'UNSPEC',
+  // Parts of OFO, which is changed at each.
+  ...['OFO_SEQ', 'OFO_FIN', 'OFO_DATA'],
+  // Of kernels from 7.0 on.
+  'RCV_MWND_SEQ',
+  // Of the single-IP cluster: test/lab/listening.test.ts.
+  'SYN_SHARE',
+]);
+
 /** Carries the experiment out as `miglab run` does; with other cells if there are some. */
 async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
   const experiment = (await readAnyExperiment(file)) as ModuleExperiment;
@@ -48,6 +59,23 @@ test(
     expect(JSON.parse(readFileSync(join(directory, 'states.json'), 'utf8')).cells).toEqual(cells);
   },
   patience * 1_300_000,
+);
+
+test(
+  'every field of the state that is changed on its way is noticed: refused, told by the next export, or seen by the peer',
+  async () => {
+    const { cells } = await check([{ check: 'changes', families: ['ipv6'], situations: [] }]);
+    expect(cells.map(({ problem }) => problem)).toEqual(['']);
+    const trials = cells.flatMap((cell) => cell.trials);
+    expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
+    const changed = new Set(trials.flatMap((each) => (each.noticed ? [each.case.replace(/\+.*/, '')] : [])));
+    const header = readFileSync('lab/module/uapi/tcpmig.h', 'utf8');
+    const attributes = [...header.matchAll(/^\tTCPMIG_A_([A-Z0-9_]+),/gm)].map(([, name]) => name);
+    expect(attributes.filter((name) => !changed.has(String(name)) && !elsewhere.has(String(name)))).toEqual(
+      [],
+    );
+  },
+  patience * 400_000,
 );
 
 test.each([

@@ -101,6 +101,16 @@ static void congestion(struct trial *t)
 	prove(t, ESTABLISHED, 0, 3000, 0);
 }
 
+/* It has measured a round trip and the rate. */
+static void congestion_bbr(struct trial *t)
+{
+	connection_accepted(t);
+	set_bytes(t, IPPROTO_TCP, TCP_CONGESTION, "bbr", 3);
+	node_send(t, 5000);
+	arrived(t);
+	prove(t, ESTABLISHED, 0, 0, 0);
+}
+
 static void segment_size(struct trial *t)
 {
 	node_listen(t);
@@ -136,6 +146,7 @@ const struct situation kept[] = {
 	{ "options-of-messages", "options that change what recvmsg tells", .prepare = options_of_messages },
 	{ "options-defer-accept", "TCP_DEFER_ACCEPT set", .prepare = defer_accept },
 	{ "options-congestion", "another congestion control chosen", .prepare = congestion },
+	{ "options-congestion-bbr", "BBR, with its measurements", .prepare = congestion_bbr },
 	{ "options-segment-size", "TCP_MAXSEG set before the connection stood", .prepare = segment_size },
 	{ "options-keepalive", "the new machine sends the keepalive probe", .prepare = keepalive,
 	  .finish = probe_is_sent },

@@ -66,7 +66,7 @@ __attribute__((noreturn)) static void live(int control, pid_t parent)
 	agent_run(control);
 }
 
-void machine_start(struct machine *m, const char *name)
+static void machine_start(struct machine *m, const char *name)
 {
 	struct timeval limit = { .tv_sec = CALL_TIMEOUT_S };
 	pid_t self = getpid();
@@ -88,7 +88,7 @@ void machine_start(struct machine *m, const char *name)
 		die(name);
 }
 
-void machine_stop(struct machine *m)
+static void machine_stop(struct machine *m)
 {
 	close(m->control);
 	close(m->tun);
@@ -116,4 +116,16 @@ int machine_call(struct machine *m, const struct request *r, const void *in)
 		return -ENOLINK;
 	m->out_size = a.size;
 	return a.result;
+}
+
+void machines_start(struct machine *machines)
+{
+	machine_start(&machines[0], "a");
+	machine_start(&machines[1], "b");
+}
+
+void machines_stop(struct machine *machines)
+{
+	for (int i = 0; i < MACHINES; i++)
+		machine_stop(&machines[i]);
 }

@@ -26,9 +26,11 @@ struct machine {
 extern const struct in_addr node_address4, peer_address4;
 extern const struct in6_addr node_address6, peer_address6;
 
-/* Ends the program when the machine cannot be made. */
-void machine_start(struct machine *m, const char *name);
-void machine_stop(struct machine *m);
+#define MACHINES 2
+
+/* All MACHINES of them. Ends the program when one cannot be made. */
+void machines_start(struct machine *machines);
+void machines_stop(struct machine *machines);
 
 /* One system call in the machine: its result, or -errno. -ENOLINK when the agent does not answer. */
 int machine_call(struct machine *m, const struct request *r, const void *in);

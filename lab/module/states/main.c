@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "move.h"
+#include "oracle.h"
 #include "say.h"
 #include "trial.h"
 
@@ -19,6 +21,8 @@ static const char usage[] =
 	"  --family NAME      only ipv4, ipv6 or mapped (IPv4 on an AF_INET6 socket); may be repeated\n"
 	"  --direction NAME   only a-b, b-a, back, held, aborted; may be repeated. Or stay, which moves nothing and shows that what\n"
 	"                     is asked for is what this kernel does by itself\n"
+	"  --change           move forth and back, and then again for each field of the state, changed on its way: what does not\n"
+	"                     notice that has failed\n"
 	"  --save DIR         keep the state that leaves first of each trial there\n"
 	"  --verbose          print each segment, numbers relative to the SYNs, and the states that travel\n";
 
@@ -28,7 +32,7 @@ struct choice {
 	const char *names[CHOSEN_MAX];
 	unsigned int count;
 	unsigned int families, directions; /* bits; 0: all, of the directions all that move */
-	bool verbose;
+	bool corrupt, verbose;
 	const char *save;
 };
 
@@ -84,7 +88,7 @@ static struct choice parse(int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "list", 0, 0, 'l' }, { "case", 1, 0, 'c' }, { "family", 1, 0, 'f' }, { "direction", 1, 0, 'd' },
-		{ "verbose", 0, 0, 'v' }, { "save", 1, 0, 's' }, { "help", 0, 0, 'h' }, {}
+		{ "change", 0, 0, 'x' }, { "verbose", 0, 0, 'v' }, { "save", 1, 0, 's' }, { "help", 0, 0, 'h' }, {}
 	};
 	struct choice c = {};
 
@@ -96,6 +100,7 @@ static struct choice parse(int argc, char **argv)
 		case 'd':
 			c.directions |= 1u << index_of(optarg, direction_names, DIRECTIONS, "no such direction: ");
 			break;
+		case 'x': c.corrupt = true; break;
 		case 'v': c.verbose = true; break;
 		case 's': c.save = optarg; break;
 		case 'h': fputs(usage, stdout); exit(0);
@@ -107,23 +112,13 @@ static struct choice parse(int argc, char **argv)
 	return c;
 }
 
-static void start(struct machine *machines)
-{
-	machine_start(&machines[0], "a");
-	machine_start(&machines[1], "b");
-}
-
-static void stop(struct machine *machines)
-{
-	machine_stop(&machines[0]);
-	machine_stop(&machines[1]);
-}
-
 /* What is not moved has no direction. */
 static bool applies(const struct situation *s, const struct choice *c, enum family f, enum direction d)
 {
 	if ((c->families && !(c->families & 1u << f)) || (s->families && !(s->families & 1u << f)))
 		return false;
+	if (c->corrupt)
+		return d == BACK && !s->refused;
 	if (s->refused)
 		return d == (c->directions == 1u << STAY ? STAY : A_TO_B);
 	return c->directions ? c->directions & 1u << d : d != STAY;
@@ -139,38 +134,44 @@ static bool report(const struct trial *t, bool ok)
 	return ok;
 }
 
-/* Machines in which something failed are replaced: what is left there belongs to no other trial. */
-static bool try(const struct situation *s, enum family f, enum direction d, struct machine *machines, const struct choice *c)
+static void try(const struct trial *template, bool corrupt, struct tally *tally)
 {
-	struct trial t = { .situation = s, .family = f, .direction = d, .machines = machines, .verbose = c->verbose,
-			   .save = c->save };
+	struct dump kept[SOCKETS_MAX] = {};
+	struct trial t = *template;
+	bool ok;
 
-	if (c->verbose)
-		fprintf(stderr, "--- %s %s %s\n", s->name, family_names[f], direction_names[d]);
-	if (report(&t, trial_run(&t)))
-		return true;
-	stop(machines);
-	start(machines);
-	return false;
+	if (t.verbose)
+		fprintf(stderr, "--- %s %s %s\n", t.situation->name, family_names[t.family], direction_names[t.direction]);
+	t.keep = corrupt ? kept : NULL;
+	ok = report(&t, trial_run(&t));
+	tally->trials++;
+	tally->failed += !ok;
+	if (ok && corrupt)
+		oracle_try(template, kept, tally);
+	for (int i = 0; i < SOCKETS_MAX; i++)
+		dump_free(&kept[i]);
 }
 
 int main(int argc, char **argv)
 {
 	struct choice c = parse(argc, argv);
 	struct machine machines[MACHINES];
-	unsigned int trials = 0, failed = 0;
+	struct tally tally = {};
 
 	signal(SIGPIPE, SIG_IGN);
-	start(machines);
+	machines_start(machines);
 	situation_for_each(s)
 		for (int f = 0; chosen(&c, s->name) && f < FAMILIES; f++)
 			for (int d = 0; d < DIRECTIONS; d++) {
-				if (!applies(s, &c, f, d))
-					continue;
-				trials++;
-				failed += !try(s, f, d, machines, &c);
+				struct trial t = { .situation = s, .family = f, .direction = d, .machines = machines,
+						   .verbose = c.verbose, .save = c.save };
+
+				if (applies(s, &c, f, d))
+					try(&t, c.corrupt, &tally);
 			}
-	stop(machines);
-	say("end", "\"trials\":%u,\"failed\":%u", trials, failed);
-	return failed || !trials ? 1 : 0;
+	machines_stop(machines);
+	if (c.corrupt)
+		oracle_end(&tally);
+	say("end", "\"trials\":%u,\"failed\":%u", tally.trials, tally.failed);
+	return tally.failed || !tally.trials ? 1 : 0;
 }

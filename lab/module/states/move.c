@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "corruption.h"
 #include "session.h"
 #include "verbs.h"
 
@@ -100,12 +101,14 @@ static void capture(struct trial *t, struct move *m)
 	t->hears[m->to] = true;
 }
 
-static void freeze(struct trial *t, struct move *m)
+static void freeze(struct trial *t, struct move *m, struct dump *d)
 {
 	struct tcpmig_status s = {};
 	int err;
 
+	d->from_ns = now_ns();
 	step(t, m->from, m->origin, TCPMIG_IOC_FREEZE, "FREEZE");
+	d->to_ns = now_ns();
 	mark(t, m->from);
 	err = session_call(t, m->from, m->origin, TCPMIG_IOC_STATUS, &s, sizeof(s));
 	if (err)
@@ -137,6 +140,18 @@ static void set(struct trial *t, struct move *m, const struct dump *d)
 		fail(t, "SET gives %s descriptor", m->fd >= 0 ? "a" : "no");
 }
 
+/* The state as it was, or changed on purpose. */
+static void deliver(struct trial *t, struct move *m, unsigned int socket, const struct dump *d)
+{
+	struct dump sent = {};
+
+	dump_take(&sent, d->bytes, d->size);
+	if (t->corruption && t->corruption->socket == socket)
+		corrupt(&sent, t->corruption);
+	set(t, m, &sent);
+	dump_free(&sent);
+}
+
 /* Into the accept queue of the listening socket that came before it. */
 static void queue(struct trial *t, const struct move *m, const struct move *listener)
 {
@@ -164,7 +179,7 @@ static struct moves prepare(struct trial *t, int to, void (*during)(struct trial
 		m->destination = session_open(t, m->to);
 		attach(t, m);
 		capture(t, m);
-		freeze(t, m);
+		freeze(t, m, &d[i]);
 	}
 	t->speaks[t->at] = false;
 	for (unsigned int i = 0; i < all.count; i++)
@@ -172,7 +187,7 @@ static struct moves prepare(struct trial *t, int to, void (*during)(struct trial
 	if (during)
 		during(t);
 	for (unsigned int i = 0; i < all.count; i++) {
-		set(t, &all.of[i], &d[i]);
+		deliver(t, &all.of[i], i, &d[i]);
 		queue(t, &all.of[i], &all.of[0]);
 	}
 	mark(t, t->at);

@@ -110,6 +110,7 @@ static void move(struct trial *t)
 	default:
 		worked = t->seen.worked;
 		move_connection(t, !t->at, during, first);
+		t->corruption = NULL;
 		prove_again(t);
 		move_connection(t, !t->at, NULL, second);
 		/* A timer that ran out in between has used the connection. */
@@ -119,6 +120,8 @@ static void move(struct trial *t)
 	}
 	for (int i = 0; i < SOCKETS_MAX; i++) {
 		save(t, &first[i], i);
+		if (t->keep)
+			dump_take(&t->keep[i], first[i].bytes, first[i].size);
 		dump_free(&first[i]);
 		dump_free(&second[i]);
 	}
@@ -151,8 +154,11 @@ static void carry_out(struct trial *t)
 bool trial_run(struct trial *t)
 {
 	begin(t);
-	if (setjmp(t->end))
+	if (setjmp(t->end)) {
+		machines_stop(t->machines);
+		machines_start(t->machines);
 		return false;
+	}
 	carry_out(t);
 	return true;
 }

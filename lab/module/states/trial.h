@@ -13,8 +13,6 @@
 #include "segment.h"
 #include "tcpmig.h"
 
-#define MACHINES 2
-
 /* Of the socket, and of its segments. */
 enum family { IPV4, IPV6, MAPPED, FAMILIES };
 
@@ -105,6 +103,8 @@ struct trial {
 	bool link_local;                /* addresses of one link */
 	bool verbose;
 	const char *save;               /* a folder for the state that leaves first, or NULL */
+	struct dump *keep;              /* or a copy of it, of each of SOCKETS_MAX, or NULL */
+	const struct corruption *corruption; /* of what moves first, or NULL */
 	uint64_t start_ns;
 	jmp_buf end;
 	bool compared;                  /* the two states of BACK */
@@ -130,7 +130,8 @@ const struct situation *situation_next(const struct situation *s);
 #define situation_for_each(s) for (const struct situation *s = NULL; (s = situation_next(s));)
 extern const char *const family_names[FAMILIES], *const direction_names[DIRECTIONS];
 
-/* True when all held; else t->reason says what did not. */
+/* True when all held; else t->reason says what did not, and the machines are new ones: what is left in the old ones
+ * belongs to no other trial. */
 bool trial_run(struct trial *t);
 /* Ends the trial. */
 __attribute__((noreturn, format(printf, 2, 3))) void fail(struct trial *t, const char *format, ...);

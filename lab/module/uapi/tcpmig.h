@@ -196,7 +196,7 @@ struct tcpmig_status {
  * from an event to FREEZE, a "left" the time from FREEZE until a timer's end: the destination adds them to its own
  * clock.
  */
-#define TCPMIG_STATE_VERSION 2
+#define TCPMIG_STATE_VERSION 3
 #define TCPMIG_A_OPTIONAL    0x2000
 #define TCPMIG_CHUNK_MAX     65528   /* bytes in one attribute of queue data: a whole buffer of the kernel's */
 #define TCPMIG_OFO_CHUNK_MAX 32768   /* bytes in one TCPMIG_A_OFO_DATA, which shares its nest */
@@ -339,7 +339,6 @@ enum tcpmig_attr {
 	TCPMIG_A_PROBES_OUT,         /* u8 */
 	TCPMIG_A_PROBES_AGE_MS,      /* u32 0xffffffff: no probe since the window closed */
 	TCPMIG_A_KEEPALIVE_LEFT_MS,  /* u32 0xffffffff: not running */
-	TCPMIG_A_ACK_PENDING,        /* u8  1: an acknowledgement is owed */
 	TCPMIG_A_ACK_QUICK,          /* u8 */
 	TCPMIG_A_ACK_PINGPONG,       /* u8 */
 	TCPMIG_A_ACK_ATO_MS,         /* u32 */
@@ -428,7 +427,7 @@ enum tcpmig_attr {
 	TCPMIG_A_BBR_BW,             /* 3 pairs of u32: a round, and segments a microsecond, times 2^24 */
 	TCPMIG_A_BBR_ROUNDS,         /* u32 */
 	TCPMIG_A_BBR_NEXT_ROUND,     /* u32 DELIVERED at which the next one begins */
-	TCPMIG_A_BBR_CYCLE_AGE_US,   /* u32 */
+	TCPMIG_A_BBR_CYCLE_AGE_US,   /* u32 0xffffffff: no phase yet */
 	TCPMIG_A_BBR_MODE,           /* u8  0 STARTUP, 1 DRAIN, 2 PROBE_BW, 3 PROBE_RTT */
 	TCPMIG_A_BBR_PREV_CA_STATE,  /* u8  0..4 */
 	TCPMIG_A_BBR_FLAGS,          /* u8  1 packet conservation, 2 round start, 4 idle restart, 8 PROBE_RTT's round

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import type { Trial } from '../../../src/analysis/trials.ts';
-import { renderMatrix } from '../../../src/report/trial-matrix.ts';
+import { renderChanges, renderMatrix } from '../../../src/report/trial-matrix.ts';
 
 const trial = (name: string, family: string, direction: string, reason = ''): Trial => ({
   ...{ case: name, family, direction, reason, status: reason ? 'failed' : 'ok' },
@@ -30,6 +30,29 @@ test('situations down, families and directions across, then what did not hold, t
       '',
       '✗ syn-sent: a RST of b',
       '  ipv6 back',
+    ].join('\n'),
+  );
+});
+
+test('of a changed field, where that was noticed and by what; one that nothing notices has failed', () => {
+  const noticed = (name: string, situation: string, by: string): Trial => ({
+    ...trial(name, 'ipv4', 'changed'),
+    ...{ situation, noticed: by },
+  });
+  expect(
+    renderChanges([
+      trial('established-idle', 'ipv4', 'back'),
+      noticed('CWND', 'established-idle', 'the state is another one after a move: CWND was 10, is 11'),
+      noticed('HANDSHAKE+28', 'handshake', 'b has no such connection'),
+      trial('MARK', 'any', 'changed', 'nothing notices another value, last in options'),
+    ]),
+  ).toBe(
+    [
+      'CWND          established-idle ipv4  the state is another one after a move: CWND was 10, is 11',
+      'HANDSHAKE+28  handshake ipv4         b has no such connection',
+      '',
+      '✗ MARK: nothing notices another value, last in options',
+      '  any changed',
     ].join('\n'),
   );
 });

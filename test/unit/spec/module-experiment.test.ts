@@ -38,6 +38,12 @@ test('a cell without a choice has all families and all directions', async () => 
   ]);
 });
 
+test('where fields are changed the direction is not a choice', async () => {
+  await expect(
+    readAnyExperiment(file(`${head}cells:\n  - check: changes\n    directions: [a-b]\n`)),
+  ).rejects.toThrow(/7:5: cells.0.directions: unknown key; expected one of check, families, situations/);
+});
+
 test.each([
   [
     'cells:\n  - check: states\n    familys: [ipv4]\n',
