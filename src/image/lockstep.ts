@@ -12,6 +12,8 @@ import { compile } from './tools.ts';
 export interface LockstepPlugin {
   /** Path of the shared object. */
   plugin: string;
+  /** Path of the program that prints how fast the host's time-stamp counter counts, in kHz. */
+  counterRate: string;
   hash: string;
 }
 
@@ -24,7 +26,8 @@ export async function ensureLockstep(image: string, report: Report): Promise<Loc
     report({ stage: 'compiling lab/lockstep' });
     await compile(root, 'lockstep', '', undefined, into);
   });
-  return { plugin: join(folder, 'files/lib/lockstep.so'), hash };
+  const files = join(folder, 'files');
+  return { plugin: join(files, 'lib/lockstep.so'), counterRate: join(files, 'bin/counter-rate'), hash };
 }
 
 /** Identifies the plugin before it is built. */

@@ -4,8 +4,14 @@ import { type CardCapture, exactCard, virtualClock } from './virtual-clock.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
-export interface KernelBoot {
+/** How the processors of machines are run here. */
+export interface Processors {
   accelerator: Accelerator;
+  /** How fast the time-stamp counter of an emulated machine on the real clock counts; else its kernel has to find out. */
+  counterKhz?: number | undefined;
+}
+
+export interface KernelBoot extends Processors {
   /** Paths, relative to the folder that QEMU is started in or absolute. */
   kernel: string;
   initramfs: string;
@@ -94,7 +100,10 @@ function virtualArguments(lab: LabPlan, machine: MachinePlan, boot: BootPlan, pl
     ...chassis(`miglab-${machine.name}`, { ...machine, processors: 1 }, undefined),
     ...['-accel', 'tcg,thread=single,tb-size=256', '-cpu', 'Nehalem-v1,+rdrand'],
     ...virtualClock(lab, machine, plugin),
-    ...kernel(boot, `miglab.machine=${machine.name} miglab.end=${machine.nics[0]?.wire} ${knownRates}`),
+    ...kernel(
+      { ...boot, counterKhz: virtualCounterKhz },
+      `miglab.machine=${machine.name} miglab.end=${machine.nics[0]?.wire} nolapic_timer`,
+    ),
     ...['-serial', `file:${console}`, '-serial', `file:${events}`],
     ...machine.nics.flatMap(({ wire, mac }) => exactCard(wire, mac)),
   ];
@@ -177,15 +186,17 @@ const processor = (accelerator: Accelerator) =>
     : ['-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'Nehalem-v1'];
 
 // Half of a boot under emulation goes into self-tests, calibration and processor mitigations: 3.6 s with, 2.0 s without.
-const kernelCommandLine = (role: string, { verboseConsole, arguments: more = [] }: KernelBoot) =>
+const kernelCommandLine = (role: string, { verboseConsole, counterKhz, arguments: more = [] }: KernelBoot) =>
   [
     ...['console=ttyS0', verboseConsole ? 'loglevel=8' : 'quiet', 'panic=-1', 'oops=panic', role],
-    ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests', ...more],
+    ...['mitigations=off', 'tsc=reliable', 'no_timer_check', 'cryptomgr.notests'],
+    ...(counterKhz ? [`tsc_early_khz=${counterKhz}`] : []),
+    ...more,
   ].join(' ');
 
 // With -icount the time-stamp counter counts nanoseconds. Calibration reads ports for millions of instructions, each of
 // which is a way out of the emulated code: of a timer that has no known rate a third of a boot's time.
-const knownRates = 'tsc_early_khz=1000000 nolapic_timer';
+const virtualCounterKhz = 1_000_000;
 
 const card = (netdev: string, mac: string) => [
   '-device',

@@ -92,7 +92,7 @@ async function prepareBoot(cell: CellBoot, folder: string): Promise<LabBoot> {
   const kernels = await assembleKernels(plan, ground, folder, [writeLayer(layer)]);
   return {
     ...{ name: cell.name, purpose: 'run', plan, qemu: ground.qemu.argv, captures: cell.captures },
-    ...{ accelerator: ground.acceleration.accelerator, ...kernels, mgmt: false },
+    ...{ processors: ground.acceleration, ...kernels, mgmt: false },
     ...(cell.clock === 'virtual'
       ? {
           virtual: {

@@ -36,7 +36,7 @@ export async function prepareGround(
   const lockstep = await ensureLockstep(image, report);
   signal?.throwIfAborted();
   report({ stage: 'acceleration' });
-  const acceleration = await probeAccelerator(qemu, guest.kernel, signal);
+  const acceleration = await probeAccelerator(qemu, guest.kernel, lockstep.counterRate, signal);
   report({ stage: 'acceleration', detail: `${acceleration.accelerator}: ${acceleration.reason}` });
   return { qemu, guest, tools, others, lockstep, acceleration };
 }

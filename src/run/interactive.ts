@@ -64,7 +64,7 @@ export async function prepareLab(asked: LabPlan, name: string, options: RaiseOpt
     savePlan(name, plan);
     return {
       ...{ name, purpose: 'interactive', plan, qemu: ground.qemu.argv, signal, captures: [] },
-      ...{ accelerator: ground.acceleration.accelerator, ...kernels, mgmt: true },
+      ...{ processors: ground.acceleration, ...kernels, mgmt: true },
       ...(saved ? { saved } : {}),
       setups: setupsOf(plan, await labFiles(plan, folder)),
     };
@@ -90,7 +90,7 @@ export async function raiseLab(
   boot: LabBoot,
   { timeoutMs, report, signal }: RaiseOptions,
 ): Promise<LabState> {
-  report({ stage: 'boot', detail: boot.accelerator });
+  report({ stage: 'boot', detail: boot.processors.accelerator });
   const state = await startLab(boot);
   try {
     await setUpMachines(boot, state, timeoutMs);

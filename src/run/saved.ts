@@ -35,13 +35,12 @@ export async function ensureSaved(
     const folder = builtFolder('machines', savedKey(ground, memoryMb, cards));
     const save = async (into: string) => {
       report({ stage: 'saving a machine to go on from', detail: `${memoryMb} MB` });
-      const { accelerator } = ground.acceleration;
       const { kernel, arguments: more } = ground.guest;
       await assembleInitramfs(join(into, 'initramfs'), [ground.guest.initramfs, ground.tools.layer]);
       await saveMachine(
         {
+          ...ground.acceleration,
           qemu: ground.qemu.argv,
-          accelerator,
           kernel,
           arguments: more,
           initramfs: 'initramfs',

@@ -2,18 +2,24 @@
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ExitCode, Fault } from '../fault.ts';
+import { run } from '../image/command.ts';
 import { withScratch } from '../image/scratch.ts';
-import type { Accelerator } from '../plan/qemu.ts';
+import type { Processors } from '../plan/qemu.ts';
 import { readConsole } from './console.ts';
 import { cacheFolder, stateFolder } from './folders.ts';
 import { bootId } from './identity.ts';
 import { endProcess, isAlive, startDetached } from './lifetime.ts';
 import { waitFor } from './wait.ts';
 
-const answer = z.object({ key: z.string(), accelerator: z.enum(['kvm', 'tcg']), reason: z.string() });
-export interface AcceleratorAnswer {
-  accelerator: Accelerator;
-  /** Why, in words for people. */
+const answer = z.object({
+  key: z.string(),
+  accelerator: z.enum(['kvm', 'tcg']),
+  reason: z.string(),
+  counterKhz: z.number().int().positive().optional(),
+});
+export interface AcceleratorAnswer extends Processors {
+  /** Why this accelerator, in words for people. */
   reason: string;
 }
 
@@ -23,20 +29,34 @@ export interface AcceleratorAnswer {
  *
  * @param qemu QEMU's command and its version
  * @param kernel any kernel image; it runs without a root, so a working KVM brings it to its first lines
+ * @param counterRate the program that measures the host's time-stamp counter
  */
 export async function probeAccelerator(
   qemu: { argv: readonly string[]; version: string },
   kernel: string,
+  counterRate: string,
   signal?: AbortSignal,
   timeoutMs = 8000,
 ): Promise<AcceleratorAnswer> {
   const file = join(cacheFolder(), 'accelerator.json');
-  const key = `${bootId()} ${qemu.version}`;
+  const key = `2 ${bootId()} ${qemu.version}`;
   const known = readAnswer(file);
   if (known?.key === key) return known;
-  const found = await probe(qemu.argv, kernel, timeoutMs, signal);
+  const how = await probe(qemu.argv, kernel, timeoutMs, signal);
+  const found = how.accelerator === 'kvm' ? how : { ...how, counterKhz: await measureCounter(counterRate) };
   keepAnswer(file, { key, ...found });
   return found;
+}
+
+/** @throws Fault (70) with what the program said */
+async function measureCounter(program: string): Promise<number> {
+  const { code, stdout, stderr } = await run([program]);
+  const khz = Number(stdout);
+  if (code === 0 && khz > 0) return khz;
+  throw new Fault(
+    ExitCode.bug,
+    `${program} ended with ${code} and printed "${stdout}${stderr}", no rate in kHz`,
+  );
 }
 
 function keepAnswer(file: string, found: z.infer<typeof answer>): void {

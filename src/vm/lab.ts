@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import type { LabPlan, MachinePlan } from '../plan/lab.ts';
-import { type Accelerator, machineFiles, qemuArguments, type SavedMachine } from '../plan/qemu.ts';
+import { machineFiles, type Processors, qemuArguments, type SavedMachine } from '../plan/qemu.ts';
 import { type CardCapture, lockstepConfig, lockstepFile, type VirtualRun } from '../plan/virtual-clock.ts';
 import { waitForLine, waitingLine } from './awaited-line.ts';
 import { lastLines, readConsole } from './console.ts';
@@ -23,7 +23,7 @@ export interface LabBoot {
   purpose: LabState['purpose'];
   plan: LabPlan;
   qemu: readonly string[];
-  accelerator: Accelerator;
+  processors: Processors;
   kernel: string;
   /** More of the kernel's command line. */
   arguments?: readonly string[];
@@ -58,7 +58,7 @@ interface VirtualClock extends VirtualRun {
 const commandLine = (boot: LabBoot, machine: MachinePlan): string[] => [
   ...(boot.virtual ? preloading(boot.qemu, boot.virtual.plugin) : boot.qemu),
   ...qemuArguments(boot.plan, machine, {
-    accelerator: boot.accelerator,
+    ...boot.processors,
     ...kernelOf(boot, machine),
     mgmt: boot.mgmt,
     ...savedFor(boot, machine),
@@ -92,7 +92,7 @@ export const commandLines = (boot: LabBoot): { machine: string; argv: string[] }
 export async function startLab(boot: LabBoot): Promise<LabState> {
   const state: LabState = {
     ...{ schema: 2, name: boot.name, purpose: boot.purpose, topology: boot.plan.topology },
-    ...{ image: boot.plan.image, accelerator: boot.accelerator, machines: [] },
+    ...{ image: boot.plan.image, accelerator: boot.processors.accelerator, machines: [] },
   };
   try {
     requireMemory(boot.plan);

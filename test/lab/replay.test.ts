@@ -40,8 +40,12 @@ test('its slice is a capture that tshark opens, with the handshake and what rese
   const slice = tsharkFields(inCell('slice.pcap'), fields);
   const whole = tsharkFields(inCell('public.pcap'), fields);
   expect(whole).toEqual(expect.arrayContaining(slice));
-  expect(slice.every((packet) => packet['tcp.port'].split(',').includes('5000'))).toBe(true);
-  expect(slice.filter((packet) => packet['tcp.flags.syn'] !== '0')).toHaveLength(2);
+  const ofWorkload = (packet: (typeof whole)[number]) => packet['tcp.port'].split(',').includes('5000');
+  expect(slice.every(ofWorkload)).toBe(true);
+  // All of them: on a busy host a SYN is sent more than once.
+  const handshake = whole.filter((packet) => packet['tcp.flags.syn'] !== '0' && ofWorkload(packet));
+  expect(handshake.length).toBeGreaterThanOrEqual(2);
+  expect(slice.filter((packet) => packet['tcp.flags.syn'] !== '0')).toEqual(handshake);
   expect(slice.filter((packet) => packet['tcp.flags.reset'] !== '0').length).toBeGreaterThan(0);
 });
 

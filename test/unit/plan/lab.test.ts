@@ -59,6 +59,14 @@ test('a machine has the processors of the topology, and the memory and the comma
   expect(withMemory(lab, () => 512)).toEqual(lab);
 });
 
+test('a kernel is told how fast its time-stamp counter counts: on the virtual clock nanoseconds, else as fast as the host’s, where that is known', () => {
+  const told = (more: object) =>
+    /tsc_early_khz=\d+/.exec(qemuArguments(lab, machine('peer'), { ...boot, ...more }).join(' '))?.[0];
+  expect(told({})).toBeUndefined();
+  expect(told({ counterKhz: 2_600_000 })).toBe('tsc_early_khz=2600000');
+  expect(told({ counterKhz: 2_600_000, lockstep: '/lockstep.so' })).toBe('tsc_early_khz=1000000');
+});
+
 test('an image may be chosen for all machines, or for one', () => {
   const images = (...choices: string[]) => {
     const chosen = withImages(lab, choices);

@@ -25,7 +25,8 @@ test('the script starts every machine with exactly the arguments of the lab, but
   const kept = mkdtempSync(join(tmpdir(), "miglab-it's kept-"));
   writeFileSync(join(kept, 'qemu'), witness, { mode: 0o755 });
   const boot: LabBoot = {
-    ...{ name: 'x', purpose: 'run', plan, qemu: [join(kept, 'qemu')], accelerator: 'tcg', kernel: '/k' },
+    ...{ name: 'x', purpose: 'run', plan, qemu: [join(kept, 'qemu')], kernel: '/k' },
+    processors: { accelerator: 'tcg', counterKhz: 2_500_000 },
     ...{ initramfs: '/gone/initramfs', mgmt: false, verboseConsole: true },
     arguments: ['one=more'],
     captures: [{ machine: 'peer', wire: 'public', file: 'public.pcap', snaplen: 65536 }],
