@@ -21,7 +21,7 @@ async function pass(broken?: BreakName) {
   const ground = await prepareGround(lab.image, () => undefined, broken);
   const directory = join(mkdtempSync(join(tmpdir(), 'miglab-passing-')), 'run');
   // What is broken may not go on: that is waited for, and no longer than this.
-  const plan = broken ? { ...cell, passes: 1, timeoutS: 60 } : cell;
+  const plan = broken ? { ...cell, passes: 1, timeoutS: 30 } : cell;
   const run = { title: experiment.title, file, lab, cells: [plan] };
   const id = `test-passing-${process.pid}-${broken ?? 'good'}`;
   const outcome = await executePassing(

@@ -26,8 +26,8 @@ const elsewhere = new Set([
   'SYN_SHARE',
 ]);
 
-/** Carries the experiment out as `miglab run` does; with other cells if there are some. */
-async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
+/** Carries cells out as `miglab run` does those of the experiment. */
+async function check(cells: ModuleExperiment['cells'], broken?: BreakName) {
   const experiment = (await readAnyExperiment(file)) as ModuleExperiment;
   const topology = await readTopology(`lab/topologies/${experiment.topology}.lab.yml`);
   const run = {
@@ -35,7 +35,7 @@ async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
     cells: planChecks({
       ...experiment,
       timeout_s: patience * experiment.timeout_s,
-      cells: cells ?? experiment.cells,
+      cells,
     }),
   };
   const ground = await prepareGround(run.lab.image, () => undefined, broken);
@@ -44,16 +44,28 @@ async function check(cells?: ModuleExperiment['cells'], broken?: BreakName) {
   return executeChecks(run, ground, directory, id, () => undefined, new AbortController().signal);
 }
 
+// Of the product of both, which `miglab run module/states` carries out, what may differ by more than one of them.
+const chosenCells: ModuleExperiment['cells'] = [
+  {
+    check: 'states',
+    families: ['ipv4'],
+    directions: ['a-b', 'b-a', 'back', 'held', 'aborted'],
+    situations: [],
+  },
+  { check: 'states', families: ['ipv6', 'mapped'], directions: ['back'], situations: [] },
+];
+
 test(
   'every state of a connection moves, of each family and in each direction, and the peer sees one machine',
   async () => {
-    const { cells, directory } = await check();
-    expect(cells.map(({ problem }) => problem)).toEqual(['']);
+    const { cells, directory } = await check(chosenCells);
+    expect(cells.map(({ problem }) => problem)).toEqual(['', '']);
     const trials = cells.flatMap((cell) => cell.trials);
     expect(trials.filter(({ status }) => status !== 'ok')).toEqual([]);
-    for (const family of ['ipv4', 'ipv6', 'mapped'])
-      for (const direction of ['a-b', 'b-a', 'back', 'held', 'aborted', 'refused'])
-        expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
+    for (const { families, directions } of chosenCells.filter((each) => each.check === 'states'))
+      for (const family of families)
+        for (const direction of [...directions, 'refused'])
+          expect(trials.some((each) => each.family === family && each.direction === direction)).toBe(true);
     // Every move that nothing disturbed is also compared field by field.
     expect(trials.filter(({ compared }) => compared).length).toBeGreaterThan(100);
     expect(JSON.parse(readFileSync(join(directory, 'states.json'), 'utf8')).cells).toEqual(cells);

@@ -36,11 +36,12 @@ const ownLines = (text: string) =>
       (line) => /(?:^|\/build\/module\/|\s)[\w/]*\w\.[ch]:\d+/.test(line) && !/\/usr\/src\//.test(line),
     );
 
-/** Compiles with W=1 and looks at each file with sparse. */
+/** Compiles with W=1 and looks at each file with sparse; of a change, at the file that has it. */
 async function compile(image: string, change?: { file: string; append: string }): Promise<string[]> {
   const root = await ensureBuildRoot(image, await readLock(image), quiet);
   const work = await copySources(change);
-  const script = 'make -j2 -C module KDIR=$(ls -d /lib/modules/*/build) W=1 C=2 2>&1 > /dev/null';
+  const what = change ? change.file.replace(/c$/, 'o') : 'modules';
+  const script = `make -j2 -C /lib/modules/*/build M=/build/module W=1 C=2 ${what} 2>&1 > /dev/null`;
   const { code, stdout, stderr } = await runInRoot(root, work, script);
   const lines = ownLines(stdout + stderr);
   return code === 0 || lines.length > 0 ? lines : [stderr.slice(-2000)];
