@@ -18,14 +18,15 @@ import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
 import { readTopology, type Topology } from '../spec/topology.ts';
-import { runChecks } from './checks.ts';
+import { checking } from './checks.ts';
 import { conclude } from './conclusion.ts';
 import { isFuzzed, resumeFuzz, runFuzz } from './fuzz.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { printJson } from './output.ts';
-import { runPassing } from './passing.ts';
+import { passingOn } from './passing.ts';
 import { progress } from './progress.ts';
+import { runSimple } from './simple.ts';
 
 export interface RunOptions {
   json?: boolean;
@@ -89,11 +90,11 @@ export const run = (program: Command) =>
         return;
       }
       if (asked.engine === 'module') {
-        process.exitCode = await runChecks(asked, file, options);
+        process.exitCode = await runSimple(checking, asked, file, options);
         return;
       }
       if (asked.engine === 'tcpcp') {
-        process.exitCode = await runPassing(asked, file, options);
+        process.exitCode = await runSimple(passingOn, asked, file, options);
         return;
       }
       const plan = onlyCells(await readPlan(experiment, options), options.cell);

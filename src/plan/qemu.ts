@@ -2,7 +2,7 @@
 import { type LabPlan, type MachinePlan, macAddress, type WirePlan } from './lab.ts';
 import { type CardCapture, exactCard, virtualClock } from './virtual-clock.ts';
 
-export type Accelerator = 'kvm' | 'tcg';
+type Accelerator = 'kvm' | 'tcg';
 
 /** How the processors of machines are run here. */
 export interface Processors {

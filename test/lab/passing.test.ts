@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import type { BreakName } from '../../src/image/tools.ts';
 import { planPassing } from '../../src/plan/passing.ts';
 import { prepareGround } from '../../src/run/ground.ts';
-import { executePassing } from '../../src/run/passing.ts';
+import { passing } from '../../src/run/passing.ts';
+import { executeSimple } from '../../src/run/simple.ts';
 import { readAnyExperiment } from '../../src/spec/any-experiment.ts';
 import type { PassingExperiment } from '../../src/spec/passing-experiment.ts';
 import { lab } from './boot.ts';
@@ -24,15 +25,8 @@ async function pass(broken?: BreakName) {
   const plan = broken ? { ...cell, passes: 1, timeoutS: 30 } : cell;
   const run = { title: experiment.title, file, lab, cells: [plan] };
   const id = `test-passing-${process.pid}-${broken ?? 'good'}`;
-  const outcome = await executePassing(
-    run,
-    ground,
-    directory,
-    id,
-    () => undefined,
-    new AbortController().signal,
-  );
-  const [passed] = outcome.cells;
+  const { signal } = new AbortController();
+  const [passed] = await executeSimple(passing, run, ground, { directory, id }, () => undefined, signal);
   if (!passed) throw new Error('no cell was carried out');
   return { plan, passed, directory };
 }

@@ -6,8 +6,9 @@ import { expect, test } from 'vitest';
 import type { BreakName } from '../../src/image/tools.ts';
 import { planLab } from '../../src/plan/lab.ts';
 import { aloneIn, planChecks } from '../../src/plan/module-check.ts';
-import { executeChecks } from '../../src/run/checks.ts';
+import { checks } from '../../src/run/checks.ts';
 import { prepareGround } from '../../src/run/ground.ts';
+import { executeSimple } from '../../src/run/simple.ts';
 import { readAnyExperiment } from '../../src/spec/any-experiment.ts';
 import type { ModuleExperiment } from '../../src/spec/module-experiment.ts';
 import { readTopology } from '../../src/spec/topology.ts';
@@ -27,7 +28,7 @@ const elsewhere = new Set([
 ]);
 
 /** Carries cells out as `miglab run` does those of the experiment. */
-async function check(cells: ModuleExperiment['cells'], broken?: BreakName) {
+async function check(asked: ModuleExperiment['cells'], broken?: BreakName) {
   const experiment = (await readAnyExperiment(file)) as ModuleExperiment;
   const topology = await readTopology(`lab/topologies/${experiment.topology}.lab.yml`);
   const run = {
@@ -35,13 +36,15 @@ async function check(cells: ModuleExperiment['cells'], broken?: BreakName) {
     cells: planChecks({
       ...experiment,
       timeout_s: patience * experiment.timeout_s,
-      cells,
+      cells: asked,
     }),
   };
   const ground = await prepareGround(run.lab.image, () => undefined, broken);
   const directory = join(mkdtempSync(join(tmpdir(), 'miglab-checks-')), 'run');
   const id = `test-states-${process.pid}-${broken ?? 'good'}`;
-  return executeChecks(run, ground, directory, id, () => undefined, new AbortController().signal);
+  const { signal } = new AbortController();
+  const cells = await executeSimple(checks, run, ground, { directory, id }, () => undefined, signal);
+  return { directory, cells };
 }
 
 // Of the product of both, which `miglab run module/states` carries out, what may differ by more than one of them.

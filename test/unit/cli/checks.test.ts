@@ -18,5 +18,5 @@ test.each([
   ['no trial', [cell([])], 2],
   ['no cell', [], 2],
 ])('exit code: %s', (_, cells, code) => {
-  expect(codeOf({ cells })).toBe(code);
+  expect(codeOf(cells)).toBe(code);
 });
