@@ -50,14 +50,7 @@ export async function runElsewhere(options: {
     const child = spawn(
       process.execPath,
       [
-        ...[
-          packagePath('src', 'cli', 'miglab.js'),
-          'run',
-          options.experiment,
-          '--clock',
-          'virtual',
-          '--json',
-        ],
+        ...[packagePath('src', 'cli', 'miglab.js'), 'run', options.experiment, '--clock', 'virtual'],
         ...['--image', options.image, '--results', results, '--cell', ...cells],
         ...(options.full ? ['--full'] : []),
         ...(options.jobs ? ['--jobs', String(options.jobs)] : []),
