@@ -98,6 +98,11 @@ function atB(row: Row, barrier: number, here: number): string[] {
   ];
 }
 
+const relaying = [
+  `cat > ${relay} <<'PYTHON'\n${readFileSync('test/lab/pass-relay.py', 'utf8')}PYTHON`,
+  `relay() { rm -f /run/relay/*; python3 ${relay} ${relayed} ${takesAt(lab, 'node-b')} "$@" & relaying=$!; ${waitFor('up')}; }`,
+];
+
 /** Barriers of a row: 2, 5, ... */
 const barrierOf = (index: number) => 2 + 3 * index;
 const done = [`barrier_at ${barrierOf(rows.length)} done`];
@@ -127,8 +132,7 @@ function faults(machine: MachinePlan): string[] {
   }
   return [
     ...node,
-    `cat > ${relay} <<'PYTHON'\n${readFileSync('test/lab/pass-relay.py', 'utf8')}PYTHON`,
-    `relay() { rm -f /run/relay/*; python3 ${relay} ${relayed} ${takesAt(lab, 'node-b')} "$@" & relaying=$!; ${waitFor('up')}; }`,
+    ...relaying,
     ...goOn(2),
     ...refused,
     ...rows.flatMap((row, index) => atA(row, barrierOf(index))),
@@ -152,3 +156,59 @@ test('whatever is cut off or dies in a pass, the connection has one owner, and e
   expect(boot.events('node-a', 'end')).toEqual([]);
   expect(await seenAtPeer(boot)).toMatchObject({ resets: 0 });
 }, 460_000);
+
+/** The only holder of a connection dies while the relay holds a message: that connection ends, as with any program that is killed. */
+const holderDies = (fault: string, holder: 'node-a' | 'node-b') => (machine: MachinePlan) => {
+  if (machine.role === 'peer')
+    return [
+      'barrier_at 1 listening',
+      ...startPeer(lab, 2, 0.3),
+      'barrier_at 2 held',
+      'barrier_at 3 done',
+      'barrier_at 4 seen',
+      'kill -TERM $peer || :',
+      'code=0; wait $peer || code=$?; [ $code = 1 ] || fail "the peer missed nothing: $code"',
+    ];
+  const dies = machine.name === holder ? [killed, 'sleep 0.1'] : [];
+  const serve = [
+    ...loadModule(lab, machine),
+    ...startServer(lab, machine, '--timeout 60000'),
+    'barrier_at 1 listening',
+  ];
+  const owned = `say owned "connections=$(ss -tnH state connected sport = :5000 | grep -vc TIME-WAIT)"`;
+  if (machine.name === 'node-b')
+    return [...serve, 'barrier_at 2 held', ...dies, 'barrier_at 3 done', owned, 'barrier_at 4 seen'];
+  return [
+    ...serve,
+    ...relaying,
+    ...goOn(2),
+    choose,
+    `relay ${fault}`,
+    `tcpcp pass $one ${relayed} > /run/miglab/answer & passing=$!`,
+    ...[waitFor('held'), 'barrier_at 2 held', ...dies, 'barrier_at 3 done', 'touch /run/relay/go'],
+    'code=0; wait $passing || code=$?; say passed code=$code',
+    ...(holder === 'node-b' ? goOn(1) : []),
+    ...[owned, 'barrier_at 4 seen'],
+  ];
+};
+
+test.each([
+  // Not yet given away: with the program its other connection ends as well, and the destination forgets what it got.
+  { fault: 'hold@STATE', holder: 'node-a', code: 1, owned: [0, 0], whole: 0 },
+  // It has begun at the destination: nobody else has it.
+  { fault: 'hold@RESUMED', holder: 'node-b', code: 0, owned: [1, 0], whole: 1 },
+] as const)(
+  'the only holder dies, at $fault: the connection ends, and no other machine has it',
+  async ({ fault, holder, code, owned, whole }) => {
+    const boot = await carryOut(`${holder} dies`, holderDies(fault, holder), { timeoutS: 150 });
+    expect(boot.problem).toBe('');
+    expect(boot.events('node-a', 'passed')).toMatchObject([{ code: String(code) }]);
+    for (const [index, node] of ['node-a', 'node-b'].entries())
+      expect(boot.events(node, 'owned')).toMatchObject([{ connections: String(owned[index]) }]);
+    const ends = boot.events('peer', 'peer');
+    expect(ends).toHaveLength(2);
+    for (const end of ends) expect(end.wrong).toBe(0);
+    expect(ends.filter(({ state }) => state === 'eof')).toHaveLength(whole);
+  },
+  200_000,
+);
