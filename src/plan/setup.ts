@@ -5,6 +5,12 @@ import type { LayerFile } from './layer.ts';
 const end = 'miglab-setup-ends';
 
 /**
+ * Before the first line. A machine says that it waits before it opens the port, and opening empties the port's queue of 16
+ * bytes, some times over (drivers/tty/serial/8250: serial8250_clear_fifos, set_termios): only of this something is lost.
+ */
+const lead = '\n'.repeat(255);
+
+/**
  * What a waiting machine is told over its second serial port: a script that makes it one machine of one lab
  * (images/init, receive_setup). Only built-ins of the shell, because each program takes milliseconds under emulation.
  *
@@ -19,6 +25,7 @@ export function setupScript(
 ): string {
   const folders = [...new Set(files.map(({ path }) => `/${path.slice(0, path.lastIndexOf('/'))}`))];
   return [
+    lead,
     `MACHINE=${machine}`,
     `date -s @${time} > /dev/null`,
     `echo ${randomness} > /dev/urandom`,

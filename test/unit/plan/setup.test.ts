@@ -28,3 +28,9 @@ test('a shell that carries out the setup has the files, their modes and every by
   expect(statSync(join(folder, 'etc/open')).mode & 0o777).toBe(0o644);
   expect(statSync(join(folder, 'root/closed')).mode & 0o777).toBe(0o600);
 });
+
+test('what a port loses when it is opened, a few times its queue of 16 bytes, is nothing of the setup', () => {
+  const script = setupScript('node-a', [], 0, 'ff');
+  expect(script.slice(0, 256)).toBe('\n'.repeat(256));
+  expect(script.slice(256)).toMatch(/^MACHINE=node-a\n/);
+});
