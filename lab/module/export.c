@@ -80,7 +80,7 @@ static void read_options(const struct sock *sk, struct tcpmig_state *s)
 	s->ecn_flags = tp->ecn_flags & 15;
 	s->has_usec_ts = COMPAT_HAS_USEC_TS;
 	s->usec_ts = compat_usec_ts(tp);
-	s->tsval = compat_clock_ts(s->usec_ts) + tp->tsoffset;
+	s->tsval = stamp_ts_at(stamp_now_us(), s->usec_ts) + tp->tsoffset;
 	s->ts_recent = rx->ts_recent;
 	s->ts_recent_age_s = rx->ts_recent_stamp ? (u32)ktime_get_seconds() - rx->ts_recent_stamp : TCPMIG_NEVER;
 	s->rcv_tsval = rx->rcv_tsval;

@@ -55,17 +55,19 @@ static int handshakes_collect(struct sock *listener, struct tcpmig_handshakes *h
 	return 0;
 }
 
+/* Timestamp and age of one instant: the destination takes the first timestamp from both. */
 static void handshake_read(const struct request_sock *req, struct tcpmig_handshake *h)
 {
 	const struct inet_request_sock *ireq = inet_rsk(req);
 	const struct tcp_request_sock *treq = tcp_rsk(req);
 	bool usec = compat_request_usec_ts(treq);
+	u64 now = stamp_now_us();
 
 	*h = (struct tcpmig_handshake){
 		.tuple = { .lport = htons(ireq->ir_num), .rport = ireq->ir_rmt_port },
-		.rcv_isn = treq->rcv_isn, .snt_isn = treq->snt_isn, .tsval = compat_clock_ts(usec) + treq->ts_off,
+		.rcv_isn = treq->rcv_isn, .snt_isn = treq->snt_isn, .tsval = stamp_ts_at(now, usec) + treq->ts_off,
 		.ts_recent = req->ts_recent, .rcv_wnd = req->rsk_rcv_wnd, .window_clamp = req->rsk_window_clamp,
-		.age_us = treq->snt_synack ? stamp_age_us(treq->snt_synack) : TCPMIG_NEVER,
+		.age_us = treq->snt_synack ? stamp_age_us_at(treq->snt_synack, now) : TCPMIG_NEVER,
 		.left_ms = stamp_left_ms(req->rsk_timer.expires), .txhash = treq->txhash, .mark = ireq->ir_mark,
 		.mss = req->mss, .snd_wscale = ireq->snd_wscale, .rcv_wscale = ireq->rcv_wscale,
 		.flags = (ireq->tstamp_ok ? TCPMIG_HANDSHAKE_TSTAMP : 0) | (ireq->sack_ok ? TCPMIG_HANDSHAKE_SACK : 0) |

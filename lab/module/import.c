@@ -49,7 +49,7 @@ static void set_timestamps(struct tcp_sock *tp, const struct tcpmig_state *s)
 	bool usec = s->has_usec_ts && s->usec_ts && COMPAT_HAS_USEC_TS;
 
 	compat_set_usec_ts(tp, usec);
-	tp->tsoffset = s->tsval - compat_clock_ts(usec);
+	tp->tsoffset = s->tsval - stamp_ts_at(stamp_now_us(), usec);
 	/* As on a machine that was started an hour after the origin. */
 	if (IS_ENABLED(TCPMIG_BREAK_TIMESTAMPS))
 		tp->tsoffset -= 3600 * MSEC_PER_SEC;

@@ -21,12 +21,26 @@ static inline u32 stamp_from_age_ms(u32 age)
 	return tcp_jiffies32 - (u32)msecs_to_jiffies(min_t(u32, age, STAMP_AGE_MAX_MS));
 }
 
-/* Of a stamp in microseconds of TCP's clock (tp->tcp_mstamp and what is copied from it). */
+static inline u64 stamp_now_us(void)
+{
+	return div_u64(tcp_clock_ns(), NSEC_PER_USEC);
+}
+
+/* What a timestamp of RFC 7323 counts at that instant, in microseconds or milliseconds, before a socket's own offset. */
+static inline u32 stamp_ts_at(u64 now, bool usec)
+{
+	return usec ? now : div_u64(now, USEC_PER_SEC / TCP_TS_HZ);
+}
+
+/* Of a stamp in microseconds of TCP's clock (tp->tcp_mstamp and what is copied from it), at an instant of that clock. */
+static inline u32 stamp_age_us_at(u64 stamp, u64 now)
+{
+	return now > stamp ? min_t(u64, now - stamp, U32_MAX - 1) : 0;
+}
+
 static inline u32 stamp_age_us(u64 stamp)
 {
-	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
-
-	return now > stamp ? min_t(u64, now - stamp, U32_MAX - 1) : 0;
+	return stamp_age_us_at(stamp, stamp_now_us());
 }
 
 /* Of one that may be 0, for none. */
@@ -36,11 +50,14 @@ static inline u32 stamp_age_us_or_never(u64 stamp)
 }
 
 /* Never 0, which some take for none: what was before this machine's start was at its start. */
+static inline u64 stamp_from_age_us_at(u32 age, u64 now)
+{
+	return now > age ? now - age : 1;
+}
+
 static inline u64 stamp_from_age_us(u32 age)
 {
-	u64 now = div_u64(tcp_clock_ns(), NSEC_PER_USEC);
-
-	return now > age ? now - age : 1;
+	return stamp_from_age_us_at(age, stamp_now_us());
 }
 
 static inline u64 stamp_from_age_us_or_never(u32 age)

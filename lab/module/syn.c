@@ -169,12 +169,13 @@ static void handshake_set(struct request_sock *req, const struct tcpmig_handshak
 	struct inet_request_sock *ireq = inet_rsk(req);
 	struct tcp_request_sock *treq = tcp_rsk(req);
 	bool usec = h->flags & TCPMIG_HANDSHAKE_USEC_TS;
+	u64 now = stamp_now_us();
 
 	treq->snt_isn = h->snt_isn;
 	treq->txhash = h->txhash;
 	compat_set_request_stamps(treq, usec, h->tsval, h->age_us == TCPMIG_NEVER ? 0 : h->age_us);
-	treq->ts_off = h->tsval - compat_clock_ts(usec);
-	treq->snt_synack = h->age_us == TCPMIG_NEVER ? 0 : stamp_from_age_us(h->age_us);
+	treq->ts_off = h->tsval - stamp_ts_at(now, usec);
+	treq->snt_synack = h->age_us == TCPMIG_NEVER ? 0 : stamp_from_age_us_at(h->age_us, now);
 	treq->syn_tos = h->syn_tos;
 	ireq->ir_mark = h->mark;
 	ireq->snd_wscale = h->snd_wscale;

@@ -77,11 +77,6 @@ static inline void compat_set_usec_ts(struct tcp_sock *tp, bool usec)
 {
 	tp->tcp_usec_ts = usec;
 }
-
-static inline u32 compat_clock_ts(bool usec)
-{
-	return tcp_clock_ts(usec);
-}
 #else
 #define COMPAT_HAS_USEC_TS false
 static inline bool compat_usec_ts(const struct tcp_sock *tp)
@@ -91,11 +86,6 @@ static inline bool compat_usec_ts(const struct tcp_sock *tp)
 
 static inline void compat_set_usec_ts(struct tcp_sock *tp, bool usec)
 {
-}
-
-static inline u32 compat_clock_ts(bool usec)
-{
-	return tcp_time_stamp_raw();
 }
 #endif
 
@@ -246,7 +236,9 @@ static inline void compat_set_autoflowlabel(struct sock *sk, u8 flags)
 }
 
 /* Of a handshake: timestamps in microseconds from 6.7 on; from 6.15 on the acknowledgement's echo must be one that was
- * sent. The range may be too wide. */
+ * sent. Older kernels do not keep the first; it is taken from the age, of which each move rounds up to 2 ms away: the range
+ * is wider by a second, which no echo of another connection is likely to meet.
+ */
 static inline bool compat_request_usec_ts(const struct tcp_request_sock *treq)
 {
 #if KERNEL_HAS(6, 7)
@@ -262,7 +254,7 @@ static inline void compat_set_request_stamps(struct tcp_request_sock *treq, bool
 	treq->req_usec_ts = usec;
 #endif
 #if KERNEL_HAS(6, 15)
-	treq->snt_tsval_first = tsval - (usec ? age_us : age_us / USEC_PER_MSEC + 1);
+	treq->snt_tsval_first = tsval - (usec ? age_us + USEC_PER_SEC : age_us / USEC_PER_MSEC + MSEC_PER_SEC);
 	treq->snt_tsval_last = tsval;
 #endif
 }

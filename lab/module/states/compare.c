@@ -91,13 +91,17 @@ static bool clocks_agree(const struct clock_word *c, uint32_t was, uint32_t is, 
 	}
 }
 
-/* The window announced is a multiple of its scale; its right edge never goes back. */
+/* What ACTIVATE announces is a multiple of the scale; its right edge never goes back, and the window grows no further than
+ * to what the kernel would offer at most (__tcp_select_window: rcv_ssthresh).
+ */
 static bool windows_agree(const struct comparison *c)
 {
-	uint32_t was = value_of(c->was, TCPMIG_A_RCV_WUP) + value_of(c->was, TCPMIG_A_RCV_WND);
-	uint32_t is = value_of(c->is, TCPMIG_A_RCV_WUP) + value_of(c->is, TCPMIG_A_RCV_WND);
+	uint32_t unit = 1u << value_of(c->was, TCPMIG_A_RCV_WSCALE), most = value_of(c->was, TCPMIG_A_RCV_SSTHRESH);
+	uint32_t window_was = value_of(c->was, TCPMIG_A_RCV_WND), window_is = value_of(c->is, TCPMIG_A_RCV_WND);
+	uint32_t was = value_of(c->was, TCPMIG_A_RCV_WUP) + window_was;
+	uint32_t is = value_of(c->is, TCPMIG_A_RCV_WUP) + window_is;
 
-	return between((int32_t)(is - was), 0, (1 << value_of(c->was, TCPMIG_A_RCV_WSCALE)) - 1);
+	return (int32_t)(is - was) >= 0 && window_is < (window_was > most ? window_was : most) + unit;
 }
 
 /* The right edge of the largest window, which may be the one that ACTIVATE announces. */
