@@ -26,13 +26,13 @@ static inline u64 stamp_now_us(void)
 	return div_u64(tcp_clock_ns(), NSEC_PER_USEC);
 }
 
-/* What a timestamp of RFC 7323 counts at that instant, in microseconds or milliseconds, before a socket's own offset. */
+/* What a timestamp of RFC 7323 counts at that instant, in micro- or milliseconds, before a socket's own offset. */
 static inline u32 stamp_ts_at(u64 now, bool usec)
 {
 	return usec ? now : div_u64(now, USEC_PER_SEC / TCP_TS_HZ);
 }
 
-/* Of a stamp in microseconds of TCP's clock (tp->tcp_mstamp and what is copied from it), at an instant of that clock. */
+/* Of a stamp in microseconds of TCP's clock (tp->tcp_mstamp and what is copied from it), at an instant of it. */
 static inline u32 stamp_age_us_at(u64 stamp, u64 now)
 {
 	return now > stamp ? min_t(u64, now - stamp, U32_MAX - 1) : 0;

@@ -236,7 +236,7 @@ static inline void compat_set_autoflowlabel(struct sock *sk, u8 flags)
 }
 
 /* Of a handshake: timestamps in microseconds from 6.7 on; from 6.15 on the acknowledgement's echo must be one that was
- * sent. Older kernels do not keep the first; it is taken from the age, of which each move rounds up to 2 ms away: the range
+ * sent. Older kernels do not keep the first; it is taken from the age, of which each move loses up to 2 ms: the range
  * is wider by a second, which no echo of another connection is likely to meet.
  */
 static inline bool compat_request_usec_ts(const struct tcp_request_sock *treq)
