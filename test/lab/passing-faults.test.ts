@@ -169,7 +169,7 @@ const holderDies = (fault: string, holder: 'node-a' | 'node-b') => (machine: Mac
       'kill -TERM $peer || :',
       'code=0; wait $peer || code=$?; [ $code = 1 ] || fail "the peer missed nothing: $code"',
     ];
-  const dies = machine.name === holder ? [killed, 'sleep 0.1'] : [];
+  const dies = machine.name === holder ? [killed] : [];
   const serve = [
     ...loadModule(lab, machine),
     ...startServer(lab, machine, '--timeout 60000'),
