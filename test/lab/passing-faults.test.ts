@@ -175,7 +175,10 @@ const holderDies = (fault: string, holder: 'node-a' | 'node-b') => (machine: Mac
     ...startServer(lab, machine, '--timeout 60000'),
     'barrier_at 1 listening',
   ];
-  const owned = `say owned "connections=$(ss -tnH state connected sport = :5000 | grep -vc TIME-WAIT)"`;
+  // What a killed program had goes on for as long as its FIN is not acknowledged.
+  const held = '$(ss -tnH state connected sport = :5000 | grep -vc TIME-WAIT)';
+  const left = machine.name === 'node-a' && holder === 'node-b' ? 1 : 0;
+  const owned = `until [ "${held}" = ${left} ]; do sleep 0.05; done; say owned "connections=${held}"`;
   if (machine.name === 'node-b')
     return [...serve, 'barrier_at 2 held', ...dies, 'barrier_at 3 done', owned, 'barrier_at 4 seen'];
   return [
