@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The destination's calls: CAPTURE, SET, ACTIVATE. */
+/* The destination's calls: CAPTURE, SET, RECEIVE, QUEUE, ACTIVATE. */
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/net.h>
@@ -63,30 +63,33 @@ int tcpmig_session_capture(struct tcpmig_session *s, void __user *arg)
 	return copy_to_user(arg, &c, sizeof(c)) ? -EFAULT : err;
 }
 
-/* Copies the state in and judges it. */
-static int state_read(struct tcpmig_session *s, const struct tcpmig_buffer *b)
+static int state_room(struct tcpmig_built *built, u32 size)
+{
+	if (!size || size > TCPMIG_STATE_MAX)
+		return -EBADMSG;
+	built->state = kzalloc(sizeof(*built->state), GFP_KERNEL_ACCOUNT);
+	if (!built->state)
+		return -ENOMEM;
+	built->data = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!built->data)
+		return -ENOMEM;
+	built->size = size;
+	return 0;
+}
+
+static int state_judge(struct tcpmig_session *s)
 {
 	struct tcpmig_built *built = &s->built;
 	const char *why;
 	int err;
 
-	if (!b->size || b->size > TCPMIG_STATE_MAX)
-		return -EBADMSG;
-	built->state = kzalloc(sizeof(*built->state), GFP_KERNEL_ACCOUNT);
-	if (!built->state)
-		return -ENOMEM;
-	built->data = kvmalloc(b->size, GFP_KERNEL_ACCOUNT);
-	if (!built->data)
-		return -ENOMEM;
-	if (copy_from_user(built->data, u64_to_user_ptr(b->addr), b->size))
-		return -EFAULT;
-	built->size = b->size;
 	err = tcpmig_state_decode(built->state, built->data, built->size);
 	if (err)
 		return err;
 	tcpmig_count(parsed);
 	err = tcpmig_queues_check(built->state, built->data, built->size) ?:
-	      tcpmig_handshakes_check(built->state, built->data, built->size);
+	      tcpmig_handshakes_check(built->state, built->data, built->size) ?:
+	      tcpmig_saved_syns_check(built->state, built->data, built->size);
 	if (err)
 		return err;
 	why = tcpmig_state_contradiction(built->state);
@@ -133,19 +136,33 @@ static int sock_build(struct tcpmig_session *s, u32 *refusal)
 	return 0;
 }
 
+/* What user space hears of SET or RECEIVE. */
+struct answer {
+	void __user *to;
+	const void *from;
+	size_t size;
+	u32 *refusal;           /* within it, like what follows */
+	s32 *fd;
+};
+
+static int answer_give(const struct answer *a)
+{
+	return copy_to_user(a->to, a->from, a->size) ? -EFAULT : 0;
+}
+
 /* The descriptor appears when nothing can fail any more. */
-static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void __user *arg)
+static int sock_publish(struct tcpmig_session *s, const struct answer *a)
 {
 	int fd;
 
-	b->fd = -1;
+	*a->fd = -1;
 	if (s->built.state->orphan || s->built.state->waiting)
-		return copy_to_user(arg, b, sizeof(*b)) ? -EFAULT : 0;
+		return answer_give(a);
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	b->fd = fd;
-	if (copy_to_user(arg, b, sizeof(*b))) {
+	*a->fd = fd;
+	if (answer_give(a)) {
 		put_unused_fd(fd);
 		return -EFAULT;
 	}
@@ -153,26 +170,23 @@ static int sock_publish(struct tcpmig_session *s, struct tcpmig_buffer *b, void 
 	return 0;
 }
 
-int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
+/* Of a state that is here, unless there was an error. */
+static int state_take_over(struct tcpmig_session *s, int err, const struct answer *a)
 {
-	struct tcpmig_buffer b;
-	int err;
-
-	if (copy_from_user(&b, arg, sizeof(b)))
-		return -EFAULT;
-	b.refusal = TCPMIG_OK;
-	err = state_read(s, &b);
-	if (err == -EBADMSG)
-		b.refusal = TCPMIG_BAD_STATE;
+	*a->refusal = TCPMIG_OK;
 	if (!err)
-		err = sock_build(s, &b.refusal);
+		err = state_judge(s);
+	if (err == -EBADMSG)
+		*a->refusal = TCPMIG_BAD_STATE;
+	if (!err)
+		err = sock_build(s, a->refusal);
 	if (!err) {
-		err = sock_publish(s, &b, arg);
+		err = sock_publish(s, a);
 		if (err) {
 			sock_discard(s, s->sk);
 			tcpmig_session_forget_sock(s);
 		}
-	} else if (tcpmig_count_refusal(b.refusal) && copy_to_user(arg, &b, sizeof(b))) {
+	} else if (tcpmig_count_refusal(*a->refusal) && answer_give(a)) {
 		err = -EFAULT;
 	}
 	if (err) {
@@ -183,6 +197,32 @@ int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
 	tcpmig_status_set_queues(s, &s->built.state->bytes);
 	s->stage = TCPMIG_STAGE_BUILT;
 	return 0;
+}
+
+int tcpmig_session_set(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_buffer b;
+	const struct answer a = { arg, &b, sizeof(b), &b.refusal, &b.fd };
+	int err;
+
+	if (copy_from_user(&b, arg, sizeof(b)))
+		return -EFAULT;
+	err = state_room(&s->built, b.size);
+	if (!err && copy_from_user(s->built.data, u64_to_user_ptr(b.addr), b.size))
+		err = -EFAULT;
+	return state_take_over(s, err, &a);
+}
+
+int tcpmig_session_receive(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_stream t;
+	const struct answer a = { arg, &t, sizeof(t), &t.refusal, &t.fd };
+	int err;
+
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
+	err = state_room(&s->built, t.size) ?: tcpmig_stream_read(t.stream, s->built.data, t.size);
+	return state_take_over(s, err, &a);
 }
 
 int tcpmig_session_queue(struct tcpmig_session *s, void __user *arg)

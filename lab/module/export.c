@@ -80,7 +80,7 @@ static void read_options(const struct sock *sk, struct tcpmig_state *s)
 	s->ecn_flags = tp->ecn_flags & 15;
 	s->has_usec_ts = COMPAT_HAS_USEC_TS;
 	s->usec_ts = compat_usec_ts(tp);
-	s->tsval = stamp_ts_at(stamp_now_us(), s->usec_ts) + tp->tsoffset;
+	s->tsval = stamp_ts_at(s->frozen_us, s->usec_ts) + tp->tsoffset;
 	s->ts_recent = rx->ts_recent;
 	s->ts_recent_age_s = rx->ts_recent_stamp ? (u32)ktime_get_seconds() - rx->ts_recent_stamp : TCPMIG_NEVER;
 	s->rcv_tsval = rx->rcv_tsval;
@@ -130,6 +130,7 @@ static void read_timers(struct sock *sk, struct tcpmig_state *s)
 static void read_state(struct sock *sk, struct tcpmig_state *s)
 {
 	s->version = TCPMIG_STATE_VERSION;
+	s->frozen_us = stamp_now_us();
 	read_identity(sk, s);
 	read_sequences(tcp_sk(sk), s);
 	if (sk->sk_state == TCP_CLOSE)
@@ -226,9 +227,10 @@ int tcpmig_encode(struct sock *sk, const struct tcpmig_frozen *f, struct tcpmig_
 {
 	int err;
 
+	w->now_us = f->state->frozen_us;
 	lock_sock(sk);
 	err = tcpmig_state_encode(w, f->state) ?: tcpmig_queues_encode(w, sk) ?:
-	      tcpmig_handshakes_encode(w, &f->handshakes);
+	      tcpmig_saved_syn_encode(w, tcp_sk(sk)->saved_syn) ?: tcpmig_handshakes_encode(w, &f->handshakes);
 	release_sock(sk);
 	return err;
 }

@@ -142,6 +142,7 @@ const struct tcpmig_field tcpmig_fields[] = {
 	RANGE(USER_TIMEOUT_MS, user_timeout_ms, 0, S32_MAX), ANY(NOTSENT_LOWAT, notsent_lowat), ANY(TOS, tos),
 	ANY(RCV_TOS, rcv_tos), ANY(TTL, ttl), ANY(MIN_TTL, min_ttl),
 	RANGE(PMTUDISC, pmtudisc, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT), ANY(DEFER_ACCEPT, defer_accept),
+	RANGE(SAVE_SYN, save_syn, 0, 2),
 	RANGE(MESSAGES, messages, 0, 31), ANY(TXHASH, txhash),
 	GROUP(V6ONLY, v6only, V6, 0, 1), GROUP(TCLASS, tclass, V6, 0, U8_MAX),
 	GROUP(HOP_LIMIT, hop_limit, V6, 0, U8_MAX), GROUP(MIN_HOP_LIMIT, min_hop_limit, V6, 0, U8_MAX),
@@ -155,6 +156,6 @@ const struct tcpmig_field tcpmig_fields[] = {
 	ANY(TOTAL_RETRANS, total_retrans),
 
 	GROUP(WAITING, waiting, WAITING, 1, 1), GROUP(BACKLOG, backlog, LISTENER, 0, S32_MAX),
-	GROUP(SAVE_SYN, save_syn, LISTENER, 0, 2), GROUP(SYN_SHARE, syn_share, SHARE, 0, U32_MAX),
+	GROUP(SYN_SHARE, syn_share, SHARE, 0, U32_MAX),
 };
 const unsigned int tcpmig_fields_count = ARRAY_SIZE(tcpmig_fields);

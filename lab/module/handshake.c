@@ -169,6 +169,7 @@ int tcpmig_handshakes_encode(struct tcpmig_writer *w, const struct tcpmig_handsh
 	int err = 0;
 
 	for (i = 0; i < h->count && !err; i++)
-		err = tcpmig_write_attr(w, TCPMIG_A_HANDSHAKE, &h->state[i], sizeof(h->state[i]));
+		err = tcpmig_write_attr(w, TCPMIG_A_HANDSHAKE, &h->state[i], sizeof(h->state[i])) ?:
+		      tcpmig_saved_syn_encode(w, h->of[i]->saved_syn);
 	return err;
 }

@@ -227,6 +227,8 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 	tcpmig_congestion_import(sk, s);
 	tcpmig_recovery_import(sk, built);
 	tcpmig_sacks_import(tcp_sk(sk), s);
+	if (s->saved_syn)
+		tcp_sk(sk)->saved_syn = tcpmig_saved_syn_make(s->saved_syn);
 	set_end(sk, s);
 	return 0;
 }

@@ -35,7 +35,6 @@ static void state_read(struct sock *sk, struct tcpmig_state *s)
 	strscpy(s->ca_name, inet_csk(sk)->icsk_ca_ops->name, sizeof(s->ca_name));
 	tcpmig_options_export(sk, s);
 	s->backlog = min_t(u32, sk->sk_max_ack_backlog, S32_MAX);
-	s->save_syn = tcp_sk(sk)->save_syn;
 	s->has_share = !shares_port(sk) && tcpmig_cluster_share(s->tuple.lport, &s->syn_share);
 }
 
@@ -107,7 +106,6 @@ static int options_set(struct socket *sock, const struct tcpmig_state *s)
 	tcpmig_options_import(sk, s);
 	tcp_sk(sk)->rx_opt.user_mss = s->user_mss;
 	tcp_sk(sk)->window_clamp = s->window_clamp;
-	tcp_sk(sk)->save_syn = s->save_syn;
 	sk->sk_max_pacing_rate = s->max_pacing_rate;
 	/* The connections that have come, and will, have the port too: what is in the way was looked for. */
 	sk->sk_reuse = SK_FORCE_REUSE;

@@ -143,6 +143,15 @@ void tcpmig_handshakes_drop(struct sock *listener, struct tcpmig_handshakes *h);
 void tcpmig_handshakes_forget(struct tcpmig_handshakes *h);
 int tcpmig_handshakes_encode(struct tcpmig_writer *w, const struct tcpmig_handshakes *h);
 
+/* stream.c: all of `size` bytes, or an error in the middle. Process context. */
+int tcpmig_stream_write(int fd, void *data, size_t size);
+int tcpmig_stream_read(int fd, void *data, size_t size);
+
+/* saved_syn.c: TCP_SAVE_SYN. */
+int tcpmig_saved_syn_encode(struct tcpmig_writer *w, const struct saved_syn *syn);
+int tcpmig_saved_syns_check(struct tcpmig_state *s, const void *data, size_t size);
+struct saved_syn *tcpmig_saved_syn_make(const struct nlattr *a);
+
 /* export.c. The caller holds a reference to the socket, not its lock. */
 struct tcpmig_frozen {
 	struct hlist_node claim;

@@ -98,6 +98,7 @@ static void set_tcp_options(struct sock *sk, const struct tcpmig_state *s)
 	icsk->icsk_syn_retries = s->syncnt;
 	icsk->icsk_user_timeout = s->user_timeout_ms;
 	icsk->icsk_accept_queue.rskq_defer_accept = s->defer_accept;
+	tp->save_syn = s->save_syn;
 	tp->notsent_lowat = s->notsent_lowat;
 	tp->bytes_sent = s->bytes_sent;
 	/* Also bounds how old an acknowledgement may be (RFC 5961, 5.2). */
@@ -176,6 +177,7 @@ void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s)
 	read_ipv6_options(sk, s);
 	s->messages = messages_of(sk);
 	s->defer_accept = inet_csk(sk)->icsk_accept_queue.rskq_defer_accept;
+	s->save_syn = tcp_sk(sk)->save_syn;
 }
 
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s)

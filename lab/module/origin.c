@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The origin's calls: ATTACH, FREEZE, GET, COMMIT. */
+/* The origin's calls: ATTACH, WAITING, FLUSH, WINDOW, FREEZE, GET, SEND, HOLD, COMMIT. */
 #include <linux/file.h>
 #include <linux/net.h>
 #include <linux/timekeeping.h>
@@ -188,6 +188,43 @@ int tcpmig_session_get(struct tcpmig_session *s, void __user *arg)
 	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(b.addr), measure.size);
 	w.to = &to;
 	return tcpmig_encode(s->sk, &s->frozen, &w);
+}
+
+/* From memory of our own: while it is sent, which may take long, the lock of the frozen socket is free. */
+static int state_send(struct tcpmig_session *s, int stream, void *data, size_t size)
+{
+	struct kvec room = { .iov_base = data, .iov_len = size };
+	struct tcpmig_writer w = {};
+	struct iov_iter to;
+	int err;
+
+	iov_iter_kvec(&to, ITER_DEST, &room, 1, size);
+	w.to = &to;
+	err = tcpmig_encode(s->sk, &s->frozen, &w);
+	return err ?: tcpmig_stream_write(stream, data, size);
+}
+
+int tcpmig_session_send(struct tcpmig_session *s, void __user *arg)
+{
+	struct tcpmig_writer measure = {};
+	struct tcpmig_stream t;
+	void *data;
+	int err;
+
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
+	err = tcpmig_encode(s->sk, &s->frozen, &measure);
+	if (err)
+		return err;
+	t.size = measure.size;
+	if (copy_to_user(arg, &t, sizeof(t)))
+		return -EFAULT;
+	data = kvmalloc(measure.size, GFP_KERNEL_ACCOUNT);
+	if (!data)
+		return -ENOMEM;
+	err = state_send(s, t.stream, data, measure.size);
+	kvfree(data);
+	return err;
 }
 
 int tcpmig_session_hold_call(struct tcpmig_session *s, void __user *arg)

@@ -159,7 +159,7 @@ static int write_piece(void *arg, u16 attr, struct sk_buff *skb, u32 seq, int of
 	u8 fin;
 
 	if (attr == TCPMIG_A_RTX_BUFFER) {
-		tcpmig_sent_read(skb, len, &sent);
+		tcpmig_sent_read(skb, len, w->now_us, &sent);
 		return tcpmig_write_attr(w, attr, &sent, sizeof(sent));
 	}
 	if (attr != TCPMIG_A_OFO)

@@ -83,14 +83,15 @@ void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s)
 	memcpy(&s->dsack_block, tp->duplicate_sack, sizeof(s->dsack_block));
 }
 
-void tcpmig_sent_read(const struct sk_buff *skb, u32 len, struct tcpmig_sent *sent)
+void tcpmig_sent_read(const struct sk_buff *skb, u32 len, u64 now, struct tcpmig_sent *sent)
 {
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 	*sent = (struct tcpmig_sent){
-		.len = len, .age_us = stamp_age_us(div_u64(skb->skb_mstamp_ns, NSEC_PER_USEC)),
-		.delivered = cb->tx.delivered, .first_tx_age_us = stamp_age_us(cb->tx.first_tx_mstamp),
-		.delivered_age_us = stamp_age_us_or_never(cb->tx.delivered_mstamp), .marks = cb->sacked & SENT_MARKS,
+		.len = len, .age_us = stamp_age_us_at(div_u64(skb->skb_mstamp_ns, NSEC_PER_USEC), now),
+		.delivered = cb->tx.delivered, .first_tx_age_us = stamp_age_us_at(cb->tx.first_tx_mstamp, now),
+		.delivered_age_us = stamp_age_us_or_never_at(cb->tx.delivered_mstamp, now),
+		.marks = cb->sacked & SENT_MARKS,
 		.flags = (cb->eor ? TCPMIG_SENT_EOR : 0) | (cb->tcp_flags & TCPHDR_PSH ? TCPMIG_SENT_PUSH : 0) |
 			 (cb->tx.is_app_limited ? TCPMIG_SENT_APP_LIMITED : 0),
 	};

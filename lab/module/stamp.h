@@ -44,9 +44,14 @@ static inline u32 stamp_age_us(u64 stamp)
 }
 
 /* Of one that may be 0, for none. */
+static inline u32 stamp_age_us_or_never_at(u64 stamp, u64 now)
+{
+	return stamp ? stamp_age_us_at(stamp, now) : U32_MAX;
+}
+
 static inline u32 stamp_age_us_or_never(u64 stamp)
 {
-	return stamp ? stamp_age_us(stamp) : U32_MAX;
+	return stamp_age_us_or_never_at(stamp, stamp_now_us());
 }
 
 /* Never 0, which some take for none: what was before this machine's start was at its start. */

@@ -27,6 +27,8 @@ static struct nla_policy policy[TCPMIG_A_MAX + 1] = {
 	[TCPMIG_A_WRITE_DATA] = { .type = NLA_BINARY, .len = TCPMIG_CHUNK_MAX },
 	[TCPMIG_A_OFO] = NLA_POLICY_NESTED(ofo_policy),
 	[TCPMIG_A_HANDSHAKE] = NLA_POLICY_EXACT_LEN(sizeof(struct tcpmig_handshake)),
+	[TCPMIG_A_SAVED_SYN] = NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct tcpmig_saved_syn),
+						sizeof(struct tcpmig_saved_syn) + TCPMIG_SAVED_SYN_MAX),
 	[TCPMIG_A_OFO_SEQ] = { .type = NLA_REJECT },
 	[TCPMIG_A_OFO_FIN] = { .type = NLA_REJECT },
 	[TCPMIG_A_OFO_DATA] = { .type = NLA_REJECT },
@@ -149,7 +151,7 @@ static int decode_ca_name(const struct nlattr *a, struct tcpmig_state *s)
 static bool attr_repeats(int attr)
 {
 	return (attr >= TCPMIG_A_RCV_DATA && attr <= TCPMIG_A_OFO_DATA) || attr == TCPMIG_A_HANDSHAKE ||
-	       attr > TCPMIG_A_MAX;
+	       attr == TCPMIG_A_SAVED_SYN || attr > TCPMIG_A_MAX;
 }
 
 /* What the kernel's parser lets pass: of two attributes it would take the last, and it skips types that it has no

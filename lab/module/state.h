@@ -101,16 +101,20 @@ struct tcpmig_state {
 	} bytes;
 	bool has_scaling_ratio, has_mwnd, has_usec_ts, has_cubic, has_bbr, has_v6, has_share;
 	u32 handshakes;
+	u64 frozen_us;          /* origin: of TCP's clock; ages and TSVAL are of then */
+	const struct nlattr *saved_syn; /* destination: the last one, within what was read; NULL: none */
 };
 
 /* Writes attributes to user space, or with a NULL iterator only adds up their size. */
 struct tcpmig_writer {
 	struct iov_iter *to;
 	size_t size;
+	u64 now_us;             /* when it was frozen, of TCP's clock */
 };
 
 int tcpmig_write_attr(struct tcpmig_writer *w, u16 attr, const void *data, u16 len);
 int tcpmig_write_head(struct tcpmig_writer *w, u16 attr, u16 len);
+int tcpmig_write_bytes(struct tcpmig_writer *w, const void *data, u16 len);
 int tcpmig_write_pad(struct tcpmig_writer *w, u16 len);
 
 int tcpmig_state_encode(struct tcpmig_writer *w, const struct tcpmig_state *s);
@@ -142,7 +146,7 @@ const char *tcpmig_recovery_contradiction(const struct tcpmig_state *s);
 /* When the queues are filled, and `sack_ok` is set. */
 void tcpmig_recovery_import(struct sock *sk, const struct tcpmig_built *built);
 void tcpmig_sacks_import(struct tcp_sock *tp, const struct tcpmig_state *s);
-void tcpmig_sent_read(const struct sk_buff *skb, u32 len, struct tcpmig_sent *sent);
+void tcpmig_sent_read(const struct sk_buff *skb, u32 len, u64 now, struct tcpmig_sent *sent);
 const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct tcpmig_sent *sent);
 
 /* True when the kernel's CUBIC keeps the private state that congestion.c knows. */

@@ -244,15 +244,17 @@ static unsigned int drop_answers(void *listener, struct sk_buff *skb, const stru
 /* One that cannot be made is only lost: the peer's acknowledgement then finds nobody. */
 static void handshakes_make(struct sock *listener, const struct tcpmig_built *built, struct tcpmig_handshakes *h)
 {
-	u32 backlog = listener->sk_max_ack_backlog;
+	u32 backlog = listener->sk_max_ack_backlog, save_syn = tcp_sk(listener)->save_syn;
+	struct request_sock *req = NULL;
 	const struct nlattr *a;
 	int rem;
 
-	/* No limit is to turn them away: they were let in once. */
+	/* No limit is to turn them away: they were let in once. And the SYN to be kept is another one. */
 	WRITE_ONCE(listener->sk_max_ack_backlog, U32_MAX);
+	tcp_sk(listener)->save_syn = 0;
 	nla_for_each_attr(a, built->data, built->size, rem) {
-		struct request_sock *req;
-
+		if (nla_type(a) == TCPMIG_A_SAVED_SYN && req)
+			req->saved_syn = tcpmig_saved_syn_make(a);
 		if (nla_type(a) != TCPMIG_A_HANDSHAKE)
 			continue;
 		req = handshake_make(listener, nla_data(a));
@@ -266,6 +268,7 @@ static void handshakes_make(struct sock *listener, const struct tcpmig_built *bu
 		memcpy(&h->state[h->count], nla_data(a), sizeof(*h->state));
 		h->of[h->count++] = req;
 	}
+	tcp_sk(listener)->save_syn = save_syn;
 	WRITE_ONCE(listener->sk_max_ack_backlog, backlog);
 }
 

@@ -25,14 +25,13 @@ int tcpmig_write_pad(struct tcpmig_writer *w, u16 len)
 	return 0;
 }
 
+int tcpmig_write_bytes(struct tcpmig_writer *w, const void *data, u16 len)
+{
+	w->size += len;
+	return !w->to || copy_to_iter(data, len, w->to) == len ? 0 : -EFAULT;
+}
+
 int tcpmig_write_attr(struct tcpmig_writer *w, u16 attr, const void *data, u16 len)
 {
-	int err = tcpmig_write_head(w, attr, len);
-
-	if (err)
-		return err;
-	w->size += len;
-	if (w->to && copy_to_iter(data, len, w->to) != len)
-		return -EFAULT;
-	return tcpmig_write_pad(w, len);
+	return tcpmig_write_head(w, attr, len) ?: tcpmig_write_bytes(w, data, len) ?: tcpmig_write_pad(w, len);
 }

@@ -81,8 +81,7 @@ static void enter(struct connection *c)
 	pthread_mutex_unlock(&c->server->lock);
 }
 
-/* Nobody can give it an order any more, and the last one gets its answer. */
-void connection_leave(struct connection *c)
+void connection_unlist(struct connection *c)
 {
 	struct connection **at;
 
@@ -93,7 +92,25 @@ void connection_leave(struct connection *c)
 		*at = c->next;
 	c->listed = false;
 	pthread_mutex_unlock(&c->server->lock);
+}
+
+void order_release(struct control_order *order)
+{
+	if (order->kind == ORDER_PASS)
+		together_end(order->together, false);
+	if (order->kind == ORDER_JOIN)
+		together_leave(order->together);
+	order->together = NULL;
+}
+
+/* Nobody can give it an order any more. */
+void connection_leave(struct connection *c)
+{
+	connection_unlist(c);
 	if (c->order.kind == ORDER_NONE)
+		return;
+	order_release(&c->order);
+	if (c->order.reply < 0)
 		return;
 	say_to(c->order.reply, "answer", "\"peer\":\"%s\",\"status\":\"ended\"", c->peer);
 	close(c->order.reply);

@@ -54,37 +54,99 @@ static enum order_kind kind_of(const char *word)
 	return ORDER_NONE;
 }
 
-static const char *place(struct connection *c, const struct control_order *order)
+static bool place_at(struct connection *c, const struct control_order *order)
 {
-	const char *why = NULL;
 	uint64_t one = 1;
+	bool free;
 
 	pthread_mutex_lock(&c->lock);
-	if (c->order.kind != ORDER_NONE)
-		why = "busy";
-	else
+	free = c->order.kind == ORDER_NONE;
+	if (free)
 		c->order = *order;
 	pthread_mutex_unlock(&c->lock);
-	return why ?: write(c->wake, &one, sizeof(one)) < 0 ? "busy" : NULL;
+	return free && write(c->wake, &one, sizeof(one)) == sizeof(one);
 }
 
-/* Why it can not be carried out; NULL: the connection's thread answers. */
+/* One that is being passed hears no other order than what to do in doubt, and not itself but by its leader. */
+static bool place(struct connection *c, const struct control_order *order)
+{
+	struct connection *leader;
+
+	pthread_mutex_lock(&c->lock);
+	leader = c->leader;
+	pthread_mutex_unlock(&c->lock);
+	return leader && order->together ? false : place_at(leader ?: c, order);
+}
+
+static struct connection *find(struct server *server, const char *peer)
+{
+	struct connection *c = server->first;
+
+	while (c && strcmp(c->peer, peer))
+		c = c->next;
+	return c;
+}
+
+static const char *place_alone(struct server *server, const char *peer, struct control_order *order)
+{
+	struct connection *c = find(server, peer);
+
+	if (!c)
+		return "no such connection";
+	if (order->kind == ORDER_PASS) {
+		order->together = together_new(1);
+		if (!order->together)
+			return "no memory";
+	}
+	if (place(c, order))
+		return NULL;
+	order_release(order);
+	return "busy";
+}
+
+/* The last one that is told leads: the others are known then. */
+static const char *place_all(struct server *server, struct control_order *order)
+{
+	struct control_order join = { .kind = ORDER_JOIN, .reply = -1 };
+	struct connection *last = server->first;
+	unsigned int count = 1;
+
+	if (!last)
+		return "no connection";
+	for (; last->next; last = last->next)
+		count++;
+	order->kind = ORDER_PASS;
+	order->together = join.together = together_new(count);
+	if (!order->together)
+		return "no memory";
+	for (struct connection *c = server->first; c != last; c = c->next) {
+		together_tell(join.together);
+		if (!place(c, &join))
+			together_leave(join.together);
+	}
+	if (place(last, order))
+		return NULL;
+	order_release(order);
+	return "busy";
+}
+
+/* Why it can not be carried out; NULL: a connection's thread answers. */
 static const char *give(struct server *server, const char *line, int reply)
 {
 	char word[16] = "", peer[64] = "", to[64] = "";
 	struct control_order order = { .reply = reply };
-	const char *why = "no such connection";
+	const char *why;
+	bool all;
 
 	sscanf(line, "%15s %63s %63s", word, peer, to);
-	order.kind = kind_of(word);
+	all = !strcmp(word, "pass-all");
+	order.kind = all ? ORDER_PASS : kind_of(word);
+	if (all)
+		memcpy(to, peer, sizeof(to));
 	if (order.kind == ORDER_NONE || (*to && !parse_address(to, &order.to)) || (order.kind == ORDER_PASS && !*to))
 		return "no such order";
 	pthread_mutex_lock(&server->lock);
-	for (struct connection *c = server->first; c; c = c->next)
-		if (!strcmp(c->peer, peer)) {
-			why = place(c, &order);
-			break;
-		}
+	why = all ? place_all(server, &order) : place_alone(server, peer, &order);
 	pthread_mutex_unlock(&server->lock);
 	return why;
 }

@@ -14,6 +14,7 @@ static const char usage[] =
 	"       tcpcp list [--control PATH]\n"
 	"       tcpcp await BYTES [--control PATH]\n"
 	"       tcpcp pass PEER TO [--control PATH]\n"
+	"       tcpcp pass-all TO [--control PATH]\n"
 	"       tcpcp settle PEER [TO] [--control PATH]\n"
 	"       tcpcp keep|give-up PEER [--control PATH]\n"
 	"A server of many connections passes single ones to a server on another machine, with /dev/tcpmig; the peer verifies\n"
@@ -34,6 +35,7 @@ static const char usage[] =
 	"    --port         local port of the first connection; the next one has the next (any)\n"
 	"  await    until each connection that the server has was served so many bytes more; 1: one has ended\n"
 	"  pass     PEER, the remote end of a connection, goes on at the server whose --take is TO\n"
+	"  pass-all all connections go together, in one hand-over, or none does\n"
 	"  settle   asks the other server what became of a pass that is in doubt\n"
 	"  keep     decides without: it goes on here; give-up: it ends here, in silence\n";
 
@@ -125,6 +127,7 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "await") && count == 2)
 		return await_bytes(a.settings.control, number(argv[optind + 1]));
 	if ((!strcmp(verb, "list") && count == 1) || (!strcmp(verb, "pass") && count == 3) ||
+	    (!strcmp(verb, "pass-all") && count == 2) ||
 	    (!strcmp(verb, "settle") && (count == 2 || count == 3)) ||
 	    ((!strcmp(verb, "keep") || !strcmp(verb, "give-up")) && count == 2))
 		return order(a.settings.control, argv + optind, count);

@@ -1,51 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One connection of a server's, passed to another server: all that the library is needed for. */
+/* Connections of a server's, passed to another server: all that the library is needed for. */
 #include <errno.h>
-#include <fcntl.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cargo.h"
 #include "say.h"
 #include "server.h"
 
-#define CARGO_MAGIC 0x31637063u
-
-/* What goes with the connection, so that the other server can go on: what the peer wants, and how far it has come. */
-struct cargo {
-	uint32_t magic;
-	uint32_t order_bytes;
-	struct order order;
-	uint64_t served, received, wrong;
-	uint32_t eof, passes;
+/* The connections of a hand-over, the leader first, and what is made of each. */
+struct group {
+	struct connection **members;
+	struct tcpmig_session **sessions;
+	struct cargo *cargo;
+	unsigned int count;
 };
 
-static struct cargo cargo_of(const struct stream *s)
-{
-	return (struct cargo){ CARGO_MAGIC, s->order_bytes, s->order, s->sent, s->received, s->wrong, s->eof,
-			       s->passes + 1 };
-}
-
-static void answer(struct control_order *order, const struct connection *c, const char *status,
-		   const struct tcpmig_pass *pass, uint64_t frozen_ns)
+static void answer_one(int reply, const struct connection *c, const char *status, const struct tcpmig_pass *pass,
+		       uint64_t frozen_ns)
 {
 	const struct stream *s = &c->stream;
 	char line[1024];
 
 	snprintf(line, sizeof(line),
 		 "\"peer\":\"%s\",\"status\":\"%s\",\"reason\":\"%s\",\"refusal\":\"%s\",\"served\":%llu,\"received\":%llu,"
-		 "\"state_bytes\":%llu,\"frozen_us\":%llu,\"captured\":%u,\"reinjected\":%u,\"dropped\":%u",
+		 "\"with\":%u,\"state_bytes\":%llu,\"frozen_us\":%llu,\"captured\":%u,\"reinjected\":%u,\"dropped\":%u",
 		 c->peer, status, pass->trouble.text, tcpmig_refusal_name(pass->trouble.refusal),
-		 (unsigned long long)s->sent, (unsigned long long)s->received, (unsigned long long)pass->state_bytes,
-		 (unsigned long long)frozen_ns / 1000, pass->arrived.captured, pass->arrived.reinjected,
-		 pass->arrived.dropped);
+		 (unsigned long long)s->sent, (unsigned long long)s->received, pass->count,
+		 (unsigned long long)pass->state_bytes, (unsigned long long)frozen_ns / 1000, pass->arrived.captured,
+		 pass->arrived.reinjected, pass->arrived.dropped);
 	say("pass", "%s", line);
-	if (order->reply < 0)
-		return;
-	say_to(order->reply, "answer", "%s", line);
-	close(order->reply);
+	if (reply >= 0)
+		say_to(reply, "answer", "%s", line);
+}
+
+/* To whoever gave the order; of each connection that was to be passed. */
+static void answer(struct control_order *order, const struct group *g, const char *status, const struct tcpmig_pass *pass,
+		   uint64_t frozen_ns)
+{
+	for (unsigned int i = 0; i < g->count; i++)
+		answer_one(order->reply, g->members[i], status, pass, frozen_ns);
+	if (order->reply >= 0)
+		close(order->reply);
 	order->reply = -1;
 }
 
@@ -71,21 +69,26 @@ static int decide(struct connection *c, struct tcpmig_pass *pass, const struct c
 	}
 }
 
-static void set_doubt(struct connection *c, bool in_doubt)
+static void set_doubt(const struct group *g, bool in_doubt)
 {
-	pthread_mutex_lock(&c->lock);
-	c->in_doubt = in_doubt;
-	pthread_mutex_unlock(&c->lock);
+	for (unsigned int i = 0; i < g->count; i++) {
+		struct connection *c = g->members[i];
+
+		pthread_mutex_lock(&c->lock);
+		c->in_doubt = in_doubt;
+		pthread_mutex_unlock(&c->lock);
+	}
 }
 
-/* Frozen until it is known whose it is: the destination is asked, then somebody has to say. */
-static int resolve(struct connection *c, struct tcpmig_pass *pass, struct control_order *order)
+/* Frozen until it is known whose they are: the destination is asked, then somebody has to say. */
+static int resolve(struct group *g, struct tcpmig_pass *pass, struct control_order *order)
 {
+	struct connection *c = g->members[0];
 	struct sockaddr_in to = order->to;
 	int error = -EINPROGRESS;
 
-	set_doubt(c, true);
-	answer(order, c, "in-doubt", pass, 0);
+	set_doubt(g, true);
+	answer(order, g, "in-doubt", pass, 0);
 	for (unsigned int asked = 0; error == -EINPROGRESS;) {
 		*order = order_await(c, asked < c->server->settings->doubt_s ? 1000 : -1);
 		if (order->kind == ORDER_NONE) {
@@ -94,184 +97,108 @@ static int resolve(struct connection *c, struct tcpmig_pass *pass, struct contro
 			continue;
 		}
 		error = decide(c, pass, order, &to);
+		order_release(order);
 		if (error == -EINPROGRESS)
-			answer(order, c, "in-doubt", pass, 0);
+			answer(order, g, "in-doubt", pass, 0);
 	}
-	set_doubt(c, false);
+	set_doubt(g, false);
 	return error;
 }
 
-/* Who is told that it is gone finds it in no list of ours. */
-static void forget(struct connection *c)
+/* Who is told that they are gone finds them in no list of ours. */
+static void forget(const struct group *g)
 {
-	close(c->fd);
-	c->fd = -1;
-	connection_leave(c);
+	for (unsigned int i = 0; i < g->count; i++) {
+		close(g->members[i]->fd);
+		g->members[i]->fd = -1;
+		connection_unlist(g->members[i]);
+	}
 }
 
-/* False: it is not ours any more. */
-static bool pass_to(struct connection *c, struct control_order *order, struct tcpmig_session *session, int stream)
+/* 0: they are not ours any more. */
+static int pass_to(struct group *g, struct control_order *order, int stream)
 {
-	struct cargo cargo = cargo_of(&c->stream);
 	struct tcpmig_pass pass = {
-		.sessions = &session, .count = 1, .application = &cargo, .application_size = sizeof(cargo),
-		.timeout_ms = c->server->settings->timeout_ms,
+		.sessions = g->sessions, .count = g->count, .application = g->cargo,
+		.application_size = g->count * sizeof(*g->cargo), .timeout_ms = g->members[0]->server->settings->timeout_ms,
 	};
 	struct tcpmig_status status = {};
 	int error = tcpmig_pass(&pass, stream);
 	uint64_t frozen_ns;
 
 	if (error == -EINPROGRESS)
-		error = resolve(c, &pass, order);
-	frozen_ns = !tcpmig_status(session, &status) && status.freeze_ns ? now_ns() - status.freeze_ns : 0;
+		error = resolve(g, &pass, order);
+	frozen_ns = !tcpmig_status(g->sessions[0], &status) && status.freeze_ns ? now_ns() - status.freeze_ns : 0;
 	if (!error)
-		forget(c);
-	answer(order, c, error ? "kept" : "passed", &pass, frozen_ns);
+		forget(g);
+	answer(order, g, error ? "kept" : "passed", &pass, frozen_ns);
 	return error;
 }
 
-static void refuse(struct connection *c, struct control_order *order, const char *what, int error)
+static int refuse(const struct group *g, struct control_order *order, const char *what, int error)
 {
-	struct tcpmig_pass nothing = { .trouble.error = error };
+	struct tcpmig_pass nothing = { .count = g->count, .trouble.error = error };
 
 	snprintf(nothing.trouble.text, sizeof(nothing.trouble.text), "%s: %s", what, strerrorname_np(-error));
-	answer(order, c, "kept", &nothing, 0);
+	answer(order, g, "kept", &nothing, 0);
+	return error;
+}
+
+/* One that cannot move keeps all. */
+static int attach(struct group *g, struct control_order *order)
+{
+	for (unsigned int i = 0; i < g->count; i++) {
+		struct tcpmig_pass nothing = { .count = g->count };
+		int error = tcpmig_open(&g->sessions[i]);
+
+		if (error)
+			return refuse(g, order, TCPMIG_DEVICE, error);
+		error = tcpmig_attach(g->sessions[i], g->members[i]->fd);
+		g->cargo[i] = cargo_of(&g->members[i]->stream);
+		if (!error)
+			continue;
+		nothing.trouble = *tcpmig_trouble(g->sessions[i]);
+		answer(order, g, "kept", &nothing, 0);
+		return error;
+	}
+	return 0;
+}
+
+static int pass_group(struct group *g, struct control_order *order)
+{
+	int stream = connect_to(&order->to, g->members[0]->server->settings->timeout_ms);
+	int error = stream < 0 ? -errno : 0;
+
+	if (error)
+		return refuse(g, order, "the other server", error);
+	g->sessions = calloc(g->count, sizeof(struct tcpmig_session *));
+	g->cargo = calloc(g->count, sizeof(*g->cargo));
+	if (!g->sessions || !g->cargo)
+		error = refuse(g, order, "memory", -ENOMEM);
+	error = error ?: attach(g, order) ?: pass_to(g, order, stream);
+	if (g->sessions)
+		tcpmig_close_all(g->sessions, g->count);
+	free(g->sessions);
+	free(g->cargo);
+	close(stream);
+	return error;
 }
 
 bool pass_on(struct connection *c, struct control_order *order)
 {
-	struct tcpmig_session *session = NULL;
-	int stream, error;
-	bool ours = true;
+	struct together *together = order->together;
+	struct group g = {};
+	int error;
 
+	if (order->kind == ORDER_JOIN)
+		return together_join(together, c);
 	if (order->kind != ORDER_PASS) {
-		refuse(c, order, "not in doubt", -EINVAL);
+		g = (struct group){ .members = &c, .count = 1 };
+		refuse(&g, order, "not in doubt", -EINVAL);
 		return true;
 	}
-	stream = connect_to(&order->to, c->server->settings->timeout_ms);
-	error = stream < 0 ? -errno : 0;
-	if (error) {
-		refuse(c, order, "the other server", error);
-		return true;
-	}
-	error = tcpmig_open(&session);
-	if (error)
-		refuse(c, order, TCPMIG_DEVICE, error);
-	else if (tcpmig_attach(session, c->fd))
-		answer(order, c, "kept", &(struct tcpmig_pass){ .trouble = *tcpmig_trouble(session) }, 0);
-	else
-		ours = pass_to(c, order, session, stream);
-	tcpmig_close(session);
-	close(stream);
-	return ours;
-}
-
-/* The connection that is to come, and its thread, which is made before there is no way back. */
-struct arriving {
-	struct server *server;
-	struct connection *connection;
-	sem_t go;
-};
-
-static void *serve_arrived(void *argument)
-{
-	struct arriving *a = argument;
-	struct connection *c = a->connection;
-
-	while (sem_wait(&a->go))
-		;
-	sem_destroy(&a->go);
-	free(a);
-	if (c->fd < 0)
-		connection_free(c);
-	else
-		connection_serve(c);
-	return NULL;
-}
-
-static void unpack(struct connection *c, const struct cargo *cargo)
-{
-	struct stream *s = &c->stream;
-
-	s->order = cargo->order;
-	s->order_bytes = cargo->order_bytes;
-	s->sent = cargo->served;
-	s->received = cargo->received;
-	s->wrong = cargo->wrong;
-	s->eof = cargo->eof;
-	s->passes = cargo->passes;
-}
-
-static int admit(const struct tcpmig_arrival *arrival, void *context)
-{
-	const struct cargo *cargo = arrival->application;
-	struct arriving **waiting = context, *a = *waiting;
-
-	if (arrival->count != 1 || arrival->fds[0] < 0 || arrival->application_size != sizeof(*cargo) ||
-	    cargo->magic != CARGO_MAGIC || cargo->order_bytes > sizeof(struct order))
-		return -EBADMSG;
-	a->connection = connection_new(a->server);
-	if (!a->connection)
-		return -ENOMEM;
-	unpack(a->connection, cargo);
-	tcpmig_end_text(arrival->tuples[0].raddr, arrival->tuples[0].rport, a->connection->peer);
-	if (thread_start(serve_arrived, a))
-		return 0;
-	connection_free(a->connection);
-	a->connection = NULL;
-	return -EAGAIN;
-}
-
-static void welcome(struct arriving *a, const struct tcpmig_arrival *arrival)
-{
-	struct connection *c = a->connection;
-	const struct tcpmig_status *st = &arrival->statuses[0];
-
-	c->fd = arrival->fds[0];
-	fcntl(c->fd, F_SETFL, O_NONBLOCK);
-	say("arrived",
-	    "\"peer\":\"%s\",\"served\":%llu,\"received\":%llu,\"passes\":%u,\"state_bytes\":%llu,\"captured\":%u,"
-	    "\"reinjected\":%u,\"dropped\":%u",
-	    c->peer, (unsigned long long)c->stream.sent, (unsigned long long)c->stream.received, c->stream.passes,
-	    (unsigned long long)arrival->state_bytes, st->captured, st->reinjected, st->dropped);
-	stream_begin(&c->stream);
-}
-
-/* 1: more may follow on the stream. */
-static int take_one(struct server *server, int stream)
-{
-	struct arriving *a = calloc(1, sizeof(*a));
-	struct tcpmig_arrival arrival;
-	struct tcpmig_reception reception = {
-		.ledger = server->ledger, .connections = 1, .state_bytes = TCPMIG_STATE_MAX,
-		.application_bytes = sizeof(struct cargo), .timeout_ms = server->settings->timeout_ms, .admit = admit, .context = &a,
-	};
-	int result;
-
-	if (!a)
-		return -ENOMEM;
-	a->server = server;
-	sem_init(&a->go, 0, 0);
-	result = tcpmig_receive(&reception, stream, &arrival);
-	if (result < 0)
-		say("not-taken", "\"reason\":\"%s\"", reception.trouble.text);
-	if (result == 1)
-		welcome(a, &arrival);
-	tcpmig_arrival_free(&arrival);
-	if (a->connection)
-		sem_post(&a->go);
-	else
-		free(a);
-	return result;
-}
-
-void *take_over(void *argument)
-{
-	struct incoming incoming = *(struct incoming *)argument;
-
-	free(argument);
-	while (take_one(incoming.server, incoming.stream) == 1)
-		;
-	close(incoming.stream);
-	return NULL;
+	g.count = together_gather(together, c, &g.members);
+	error = pass_group(&g, order);
+	together_end(together, !error);
+	return error;
 }

@@ -10,8 +10,8 @@
 #include "say.h"
 
 #define BLOCK 16384u
-/* A paced sender wakes for no less than this. */
-#define GRAIN_MS 5
+/* A paced sender wakes for no less than this: a segment. */
+#define PIECE 1448u
 
 static uint64_t word_at(uint64_t key, uint64_t index)
 {
@@ -71,17 +71,28 @@ bool stream_done(const struct stream *s)
 	return ordered(s) && s->eof && !stream_left(s);
 }
 
-/* What the rate allows by now. */
+static uint64_t piece(const struct stream *s)
+{
+	uint64_t left = stream_left(s);
+
+	return left < PIECE ? left : PIECE;
+}
+
+/* What the rate allows by now, of bytes from `since_ns` on. */
+static uint64_t due(const struct stream *s)
+{
+	return s->sent_then + (uint64_t)((double)(now_ns() - s->since_ns) / 1e9 * s->order.rate);
+}
+
 static uint64_t allowance(const struct stream *s)
 {
-	uint64_t left = stream_left(s), due;
+	uint64_t left = stream_left(s), by_now = due(s);
 
 	if (!s->order.rate)
 		return left;
-	due = s->sent_then + (uint64_t)((double)(now_ns() - s->since_ns) / 1e9 * s->order.rate);
-	if (due <= s->sent)
+	if (by_now < s->sent + piece(s))
 		return 0;
-	return due - s->sent < left ? due - s->sent : left;
+	return by_now - s->sent < left ? by_now - s->sent : left;
 }
 
 short stream_events(const struct stream *s)
@@ -95,7 +106,12 @@ short stream_events(const struct stream *s)
 
 int stream_wait_ms(const struct stream *s)
 {
-	return ordered(s) && stream_left(s) && !allowance(s) ? GRAIN_MS : -1;
+	uint64_t wanted = s->sent + piece(s), by_now;
+
+	if (!ordered(s) || !stream_left(s) || allowance(s))
+		return -1;
+	by_now = due(s);
+	return by_now < wanted ? 1 + (wanted - by_now) * 1000 / s->order.rate : 0;
 }
 
 static bool step_order(int fd, struct stream *s)

@@ -108,11 +108,11 @@ test(
     const counter = (name: string) => numberIn(after?.counters, name);
     expect(counter('built')).toBe(counter('activated') + counter('discarded'));
     expect(counter('frozen')).toBe(counter('committed') + counter('aborted'));
-    // And three sizes that are none, and a state without CAPTURE.
+    // And four sizes that are none, one of them RECEIVE's, and a state without CAPTURE.
     const refused = trials
       .filter((each) => each.kind !== 'calls')
       .reduce((sum, each) => sum + each.refused, 0);
-    expect(counter('refused-bad-state')).toBe(refused + 4);
+    expect(counter('refused-bad-state')).toBe(refused + 5);
     for (const node of ['node-a', 'node-b'])
       for (const health of boot.events(node, 'health')) {
         expect(Number(health.sessions)).toBe(0);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { MachinePlan } from '../../src/plan/lab.ts';
 import { endPeer, endServer, goOn, startPeer, startServer, takesAt } from '../../src/plan/passing.ts';
 import { guestFiles, loadModule } from '../../src/plan/script.ts';
 import { carryOut, lab } from './boot.ts';
+import { relayed, relaying, waitFor } from './pass-relay.ts';
 import { seenAtPeer } from './wire.ts';
 
 const { events } = guestFiles;
-const relay = '/run/pass-relay.py';
-const relayed = '127.0.0.1:7200';
 
 /** A row of the table in docs/passing.md: node-a passes a connection to node-b, through a relay that cuts or holds. */
 interface Row {
@@ -58,7 +56,6 @@ const rows: Row[] = [
 
 /** The connections from the peer's first ports belong to node-a by the cluster's rule. */
 const choose = `one=$(tcpcp list | sed -n 's/.*"peer":"\\([^"]*\\)".*/\\1/p' | sort | head -n 1); [ -n "$one" ] || fail "no connection"`;
-const waitFor = (file: string) => `until [ -e /run/relay/${file} ]; do sleep 0.02; done`;
 
 /** The destination has the connection already: it is the same machine. Nothing is frozen. */
 const refused = [
@@ -97,11 +94,6 @@ function atB(row: Row, barrier: number, here: number): string[] {
     `barrier_at ${barrier + 2} settled`,
   ];
 }
-
-const relaying = [
-  `cat > ${relay} <<'PYTHON'\n${readFileSync('test/lab/pass-relay.py', 'utf8')}PYTHON`,
-  `relay() { rm -f /run/relay/*; python3 ${relay} ${relayed} ${takesAt(lab, 'node-b')} "$@" & relaying=$!; ${waitFor('up')}; }`,
-];
 
 /** Barriers of a row: 2, 5, ... */
 const barrierOf = (index: number) => 2 + 3 * index;

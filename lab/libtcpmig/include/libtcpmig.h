@@ -79,7 +79,7 @@ enum tcpmig_kind {
 	TCPMIG_KIND_NUMBERS,         /* several u32, or u16 */
 	TCPMIG_KIND_SENT,            /* struct tcpmig_sent */
 	TCPMIG_KIND_HANDSHAKE,       /* struct tcpmig_handshake */
-	TCPMIG_KIND_DATA,            /* a piece of a queue */
+	TCPMIG_KIND_DATA,            /* a piece of a queue, or headers */
 	TCPMIG_KIND_NEST,            /* attributes */
 	TCPMIG_KIND_UNKNOWN
 };
@@ -136,6 +136,8 @@ int tcpmig_window_open(struct tcpmig_session *session);
 int tcpmig_freeze(struct tcpmig_session *session);
 /* Memory of its own, for tcpmig_state_free(). */
 int tcpmig_get(struct tcpmig_session *session, struct tcpmig_state *state);
+/* A record, as of tcpmig_state_write(), on a stream socket: the state goes from kernel to kernel. */
+int tcpmig_get_to(struct tcpmig_session *session, int stream, int timeout_ms);
 /* From here on the connection may be the destination's: the end of the session, or of this process, ends it here in
  * silence. Only ABORT brings it back. */
 int tcpmig_hold(struct tcpmig_session *session);
@@ -148,6 +150,8 @@ int tcpmig_check(struct tcpmig_session *session, const struct tcpmig_tuple *tupl
 int tcpmig_capture(struct tcpmig_session *session, const struct tcpmig_tuple *tuple);
 /* *fd is the caller's; -1 of a connection that no program has, or that waits to be accepted. */
 int tcpmig_set(struct tcpmig_session *session, const struct tcpmig_state *state, int *fd);
+/* Of a record on a stream socket, with the errors of tcpmig_state_read(). */
+int tcpmig_set_from(struct tcpmig_session *session, int stream, uint32_t limit, int timeout_ms, int *fd);
 /* Of a connection that waited: into whose accept queue it goes at ACTIVATE. */
 int tcpmig_queue(struct tcpmig_session *session, int listener);
 int tcpmig_activate(struct tcpmig_session *session);

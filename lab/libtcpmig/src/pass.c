@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "direct.h"
 #include "session.h"
+#include "stream.h"
 #include "wire.h"
 
 enum { STATE_LISTEN = 10 };
@@ -40,23 +42,41 @@ static int offer(struct tcpmig_pass *pass, int stream)
 	return error ?: wire_expect(stream, MESSAGE_GRANTED, NULL, 0, pass->timeout_ms, &pass->trouble);
 }
 
+static int send_direct(struct tcpmig_pass *pass, unsigned int index, int stream)
+{
+	uint32_t size;
+	int error = tell_of(pass, index, direct_size(pass->sessions[index], &size));
+
+	if (error)
+		return error;
+	pass->state_bytes += size;
+	error = tell(pass, "STATE", wire_put_head(stream, MESSAGE_STATE, size, pass->timeout_ms));
+	return error ?: tell_of(pass, index, direct_send(pass->sessions[index], stream, pass->timeout_ms));
+}
+
+static int send_copy(struct tcpmig_pass *pass, unsigned int index, int stream)
+{
+	struct tcpmig_state state;
+	int error = tell_of(pass, index, tcpmig_get(pass->sessions[index], &state));
+
+	if (error)
+		return error;
+	pass->state_bytes += state.size;
+	error = tell(pass, "STATE", wire_put(stream, MESSAGE_STATE, state.bytes, state.size, pass->timeout_ms));
+	tcpmig_state_free(&state);
+	return error;
+}
+
 /* One at a time: the memory of one is enough. */
 static int send_states(struct tcpmig_pass *pass, int stream)
 {
-	pass->state_bytes = 0;
-	for (unsigned int i = 0; i < pass->count; i++) {
-		struct tcpmig_state state;
-		int error = tell_of(pass, i, tcpmig_get(pass->sessions[i], &state));
+	bool direct = direct_possible(stream);
+	int error = 0;
 
-		if (error)
-			return error;
-		pass->state_bytes += state.size;
-		error = tell(pass, "STATE", wire_put(stream, MESSAGE_STATE, state.bytes, state.size, pass->timeout_ms));
-		tcpmig_state_free(&state);
-		if (error)
-			return error;
-	}
-	return 0;
+	pass->state_bytes = 0;
+	for (unsigned int i = 0; !error && i < pass->count; i++)
+		error = direct ? send_direct(pass, i, stream) : send_copy(pass, i, stream);
+	return error;
 }
 
 /* What can still be called off; all are frozen. */
@@ -116,6 +136,7 @@ int tcpmig_pass(struct tcpmig_pass *pass, int stream)
 		return tell(pass, "pass", -EINVAL);
 	if (has_listener(pass))
 		return tell(pass, "pass", -EOPNOTSUPP);
+	stream_hurry(stream);
 	error = offer(pass, stream);
 	if (error)
 		return error;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "direct.h"
 #include "session.h"
 #include "stream.h"
 #include "wire.h"
@@ -86,24 +87,32 @@ static int capture(struct taking *t)
 	return 0;
 }
 
+static int build_from_copy(struct taking *t, unsigned int index, const struct head *head)
+{
+	struct tcpmig_state state = { .size = head->size };
+	int error = tell(t, "STATE", wire_body(t->stream, head, &state.bytes, t->reception->timeout_ms));
+
+	error = error ?: tell_of(t, t->sessions[index], tcpmig_set(t->sessions[index], &state, &t->arrival->fds[index]));
+	tcpmig_state_free(&state);
+	return error;
+}
+
 static int build(struct taking *t, unsigned int index)
 {
 	uint64_t left = t->reception->state_bytes - t->arrival->state_bytes;
-	struct tcpmig_state state = {};
+	int *fd = &t->arrival->fds[index], timeout = t->reception->timeout_ms;
+	struct tcpmig_session *session = t->sessions[index];
 	struct head head;
-	int timeout = t->reception->timeout_ms;
 	int error = wire_head(t->stream, &head, left < TCPMIG_STATE_MAX ? left : TCPMIG_STATE_MAX, timeout);
 
 	if (!error && head.message != MESSAGE_STATE)
 		error = -EPROTO;
-	error = error ?: wire_body(t->stream, &head, &state.bytes, timeout);
 	if (error)
 		return tell(t, "STATE", error == 1 ? -EPIPE : error);
-	state.size = head.size;
 	t->arrival->state_bytes += head.size;
-	error = tell_of(t, t->sessions[index], tcpmig_set(t->sessions[index], &state, &t->arrival->fds[index]));
-	tcpmig_state_free(&state);
-	return error;
+	if (!direct_possible(t->stream))
+		return build_from_copy(t, index, &head);
+	return tell_of(t, session, direct_receive(session, t->stream, head.size, timeout, fd));
 }
 
 static int read_application(struct taking *t)
@@ -219,6 +228,7 @@ int tcpmig_receive(struct tcpmig_reception *reception, int stream, struct tcpmig
 
 	*arrival = (struct tcpmig_arrival){};
 	reception->trouble = (struct tcpmig_trouble){};
+	stream_hurry(stream);
 	error = wire_head(stream, &head, most, reception->timeout_ms);
 	if (error)
 		return error == 1 ? 0 : tell(&t, "stream", error);

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A state as a record on a stream or in a file. */
+#include "state.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libtcpmig.h"
 #include "stream.h"
 
 /* In host order, as the state itself. Its first bytes are no attribute: 0x4354 would be a length of 17236 bytes and of a
  * type that there is not. */
 static const char magic[8] = { 'T', 'C', 'P', 'm', 'i', 'g', 's', '\n' };
 
-struct record {
-	char magic[8];
-	uint32_t version;            /* TCPMIG_STATE_VERSION */
-	uint32_t size;
-};
+void record_make(struct record *record, uint32_t size)
+{
+	*record = (struct record){ .version = TCPMIG_STATE_VERSION, .size = size };
+	memcpy(record->magic, magic, sizeof(magic));
+}
 
 void tcpmig_state_free(struct tcpmig_state *state)
 {
@@ -25,15 +26,15 @@ void tcpmig_state_free(struct tcpmig_state *state)
 
 int tcpmig_state_write(int fd, const struct tcpmig_state *state, int timeout_ms)
 {
-	struct record record = { .version = TCPMIG_STATE_VERSION, .size = state->size };
+	struct record record;
 	int error;
 
-	memcpy(record.magic, magic, sizeof(magic));
+	record_make(&record, state->size);
 	error = stream_write(fd, &record, sizeof(record), timeout_ms);
 	return error ?: stream_write(fd, state->bytes, state->size, timeout_ms);
 }
 
-static int judge(const struct record *record, uint32_t limit)
+int record_judge(const struct record *record, uint32_t limit)
 {
 	if (memcmp(record->magic, magic, sizeof(magic)) || !record->size)
 		return -EPROTO;
@@ -48,7 +49,7 @@ int tcpmig_state_read(int fd, struct tcpmig_state *state, uint32_t limit, int ti
 	int error = stream_read(fd, &record, sizeof(record), timeout_ms);
 
 	*state = (struct tcpmig_state){};
-	error = error ?: judge(&record, limit);
+	error = error ?: record_judge(&record, limit);
 	if (error)
 		return error;
 	state->bytes = malloc(record.size);

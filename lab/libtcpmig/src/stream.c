@@ -2,10 +2,19 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+void stream_hurry(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
 
 /* Also of descriptors that block: poll(2) says that there is something to read, or some room. */
 static int await(int fd, short events, int timeout_ms)

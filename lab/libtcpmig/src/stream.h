@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Of TCP no message waits for the acknowledgement of the one before (RFC 1122, 4.2.3.4); of all else nothing. */
+void stream_hurry(int fd);
+
 /* -EPIPE when the other end is gone or the file ends before `size` bytes; -ETIMEDOUT when nothing moves for timeout_ms. */
 int stream_write(int fd, const void *data, size_t size, int timeout_ms);
 int stream_read(int fd, void *data, size_t size, int timeout_ms);

@@ -9,12 +9,16 @@
 #include "session.h"
 #include "stream.h"
 
-int wire_put(int stream, enum message message, const void *data, uint32_t size, int timeout_ms)
+int wire_put_head(int stream, enum message message, uint32_t size, int timeout_ms)
 {
 	struct head head = { .magic = WIRE_MAGIC, .version = WIRE_VERSION, .message = message, .size = size };
-	int error = stream_write(stream, &head, sizeof(head), timeout_ms);
 
-	return error ?: stream_write(stream, data, size, timeout_ms);
+	return stream_write(stream, &head, sizeof(head), timeout_ms);
+}
+
+int wire_put(int stream, enum message message, const void *data, uint32_t size, int timeout_ms)
+{
+	return wire_put_head(stream, message, size, timeout_ms) ?: stream_write(stream, data, size, timeout_ms);
 }
 
 int wire_head(int stream, struct head *head, uint32_t limit, int timeout_ms)

@@ -67,6 +67,7 @@ struct refused {
 };
 
 int wire_put(int stream, enum message message, const void *data, uint32_t size, int timeout_ms);
+int wire_put_head(int stream, enum message message, uint32_t size, int timeout_ms);
 /* The next message's head, with at most `limit` bytes behind it; 1: the stream ended. */
 int wire_head(int stream, struct head *head, uint32_t limit, int timeout_ms);
 /* The bytes behind a head, in memory of their own; NULL of none. */

@@ -239,3 +239,36 @@ unsigned int try_ofo(const struct state *s)
 	try_nests(&t, s, rcv_nxt + 1000);
 	return trial_end(&t);
 }
+
+/* At the end of the state, so many bytes of headers in so many bytes. */
+static void attempt_syn(struct trial *t, const struct state *s, struct tcpmig_saved_syn head, uint16_t len, unsigned int times,
+			enum expectation e, const char *what)
+{
+	uint8_t data[sizeof(head) + TCPMIG_SAVED_SYN_MAX + 1] = {};
+	struct state changed = state_copy(s, 2 * (NLA_HDRLEN + NLA_ALIGN(sizeof(data))));
+
+	memcpy(data, &head, sizeof(head));
+	while (times--)
+		attribute_insert(&changed, changed.size, TCPMIG_A_SAVED_SYN, data, sizeof(head) + len);
+	trial_attempt(t, &changed, e, what, TCPMIG_A_SAVED_SYN);
+	state_free(&changed);
+}
+
+unsigned int try_saved_syns(const struct state *s)
+{
+	struct tcpmig_saved_syn right = { .network_len = 20, .tcp_len = 40 }, large = { 14, 1994, 40 };
+	struct trial t = trial_begin("saved-syn", s);
+
+	attempt_syn(&t, s, right, 60, 1, TAKEN, "a SYN");
+	attempt_syn(&t, s, large, TCPMIG_SAVED_SYN_MAX, 1, TAKEN, "the largest");
+	large.mac_len++;
+	attempt_syn(&t, s, large, TCPMIG_SAVED_SYN_MAX + 1, 1, REFUSED, "a larger one");
+	attempt_syn(&t, s, right, 60, 2, REFUSED, "two SYNs");
+	attempt_syn(&t, s, right, 59, 1, REFUSED, "too few bytes");
+	attempt_syn(&t, s, right, 61, 1, REFUSED, "too many bytes");
+	right.mac_len = 0u - 20;
+	attempt_syn(&t, s, right, 40, 1, REFUSED, "lengths whose sum goes round");
+	right = (struct tcpmig_saved_syn){ .network_len = 40, .tcp_len = 0 };
+	attempt_syn(&t, s, right, 40, 1, REFUSED, "no TCP header");
+	return trial_end(&t);
+}

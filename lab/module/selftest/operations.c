@@ -18,16 +18,6 @@
 
 #define LONG_MS 60000
 
-static void expect(struct trial *t, bool right, const char *what, int64_t got)
-{
-	t->tried++;
-	t->taken += right;
-	if (right)
-		return;
-	t->unexpected++;
-	say("unexpected", "\"kind\":\"%s\",\"what\":\"%s\",\"got\":%lld", t->kind, what, (long long)got);
-}
-
 static int attached(const struct pair *p)
 {
 	struct tcpmig_attach a = { .fd = p->near };
@@ -75,14 +65,14 @@ static void try_flush(struct trial *t, int listener, const struct sockaddr_in *a
 	int err;
 
 	err = flush(session, LONG_MS, &left);
-	expect(t, !err && !left, "nothing to flush", err);
+	trial_expect(t, !err && !left, "nothing to flush", err);
 	while (pair_send(p.near, 0, 20000))
 		;
 	err = flush(session, 0, &left);
-	expect(t, err == ETIMEDOUT && left, "the peer does not read", err);
+	trial_expect(t, err == ETIMEDOUT && left, "the peer does not read", err);
 	reader = reader_start(p.far);
 	err = flush(session, LONG_MS, &left);
-	expect(t, !err && !left, "the peer reads", err);
+	trial_expect(t, !err && !left, "the peer reads", err);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
 	close(session);
@@ -120,18 +110,18 @@ static void try_window(struct trial *t, int listener, const struct sockaddr_in *
 	int session = attached(&p);
 
 	set_window(session, 1);
-	expect(t, info_of(p.far).tcpi_snd_wnd == 0, "the window is closed", info_of(p.far).tcpi_snd_wnd);
+	trial_expect(t, info_of(p.far).tcpi_snd_wnd == 0, "the window is closed", info_of(p.far).tcpi_snd_wnd);
 	pair_send(p.far, 0, 3000);
-	expect(t, unsent_of(p.far) == 3000, "the peer pauses", unsent_of(p.far));
+	trial_expect(t, unsent_of(p.far) == 3000, "the peer pauses", unsent_of(p.far));
 	set_window(session, 1);
 	set_window(session, 0);
-	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the window is open", info_of(p.far).tcpi_snd_wnd);
-	expect(t, unsent_of(p.far) == 0, "the peer goes on", unsent_of(p.far));
+	trial_expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the window is open", info_of(p.far).tcpi_snd_wnd);
+	trial_expect(t, unsent_of(p.far) == 0, "the peer goes on", unsent_of(p.far));
 	set_window(session, 1);
 	close(session);
-	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the session's end opens it", info_of(p.far).tcpi_snd_wnd);
+	trial_expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "the session's end opens it", info_of(p.far).tcpi_snd_wnd);
 	session = attached(&p);
-	expect(t, ioctl(session, TCPMIG_IOC_WINDOW, &two) && errno == EINVAL, "neither open nor closed", errno);
+	trial_expect(t, ioctl(session, TCPMIG_IOC_WINDOW, &two) && errno == EINVAL, "neither open nor closed", errno);
 	close(session);
 	pair_close(&p);
 }
@@ -147,10 +137,10 @@ static void try_window_moved(struct trial *t, int listener, const struct sockadd
 	set_window(session, 1);
 	pair_send(p.far, 0, 3000);
 	s = pair_take_from(&p, session);
-	expect(t, value_get(&s, TCPMIG_A_WINDOW_CLAMP) > 0, "the true clamp travels", value_get(&s, TCPMIG_A_WINDOW_CLAMP));
-	expect(t, !pair_give(&p, &s), "taken", 0);
-	expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "open at the destination", info_of(p.far).tcpi_snd_wnd);
-	expect(t, unsent_of(p.far) == 0, "the peer goes on after the move", unsent_of(p.far));
+	trial_expect(t, value_get(&s, TCPMIG_A_WINDOW_CLAMP) > 0, "the true clamp travels", value_get(&s, TCPMIG_A_WINDOW_CLAMP));
+	trial_expect(t, !pair_give(&p, &s), "taken", 0);
+	trial_expect(t, info_of(p.far).tcpi_snd_wnd >= wide / 2, "open at the destination", info_of(p.far).tcpi_snd_wnd);
+	trial_expect(t, unsent_of(p.far) == 0, "the peer goes on after the move", unsent_of(p.far));
 	state_free(&s);
 	pair_close(&p);
 }
@@ -169,7 +159,7 @@ static void try_bbr(struct trial *t, int listener, const struct sockaddr_in *a)
 	int err;
 
 	err = setsockopt(p.near, IPPROTO_TCP, TCP_CONGESTION, "bbr", 3) ? errno : 0;
-	expect(t, !err, "this kernel has BBR", err);
+	trial_expect(t, !err, "this kernel has BBR", err);
 	if (err)
 		return pair_close(&p);
 	for (unsigned int i = 0; i < 20; i++) {
@@ -180,13 +170,13 @@ static void try_bbr(struct trial *t, int listener, const struct sockaddr_in *a)
 			;
 	}
 	first = pair_take(&p);
-	expect(t, value_get(&first, TCPMIG_A_BBR_ROUNDS) > 0, "BBR has measured", value_get(&first, TCPMIG_A_BBR_ROUNDS));
-	expect(t, !pair_give(&p, &first), "taken with BBR", 0);
+	trial_expect(t, value_get(&first, TCPMIG_A_BBR_ROUNDS) > 0, "BBR has measured", value_get(&first, TCPMIG_A_BBR_ROUNDS));
+	trial_expect(t, !pair_give(&p, &first), "taken with BBR", 0);
 	second = pair_take(&p);
 	for (uint16_t type = TCPMIG_A_BBR_MIN_RTT_US; type <= TCPMIG_A_BBR_EXTRA_INDEX; type++) {
 		size_t one = attribute_find(&first, type), other = attribute_find(&second, type);
 
-		expect(t, other < second.size && (!bbr_field_is_stable(type) ||
+		trial_expect(t, other < second.size && (!bbr_field_is_stable(type) ||
 						  !memcmp(attribute_data(&first, one), attribute_data(&second, other),
 							  attribute_len(&first, one))), "BBR's attribute", type);
 	}
@@ -205,6 +195,7 @@ unsigned int try_operations(void)
 	try_window(&t, listener, &a);
 	try_window_moved(&t, listener, &a);
 	try_bbr(&t, listener, &a);
+	try_streams(&t, listener, &a);
 	close(listener);
 	return trial_end(&t);
 }

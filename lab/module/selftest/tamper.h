@@ -3,6 +3,8 @@
 #ifndef TCPMIG_SELFTEST_TAMPER_H
 #define TCPMIG_SELFTEST_TAMPER_H
 
+#include <netinet/in.h>
+
 #include "attribute.h"
 
 /* What must become of a state. EITHER: refused or taken, but cleanly. */
@@ -20,6 +22,8 @@ struct trial {
 struct trial trial_begin(const char *kind, const struct state *s);
 /* SET; a socket that comes of it is thrown away at once. `what` and `type` say in an event what was unexpected. */
 void trial_attempt(struct trial *t, const struct state *s, enum expectation e, const char *what, unsigned int type);
+/* Something else than SET: says so when it is not right. */
+void trial_expect(struct trial *t, bool right, const char *what, int64_t got);
 /* Says what was tried, and adds what was unexpected to the result. */
 unsigned int trial_end(struct trial *t);
 
@@ -40,6 +44,7 @@ unsigned int try_cut(const struct state *s);
 unsigned int try_ranges(const struct state *s);
 unsigned int try_contradictions(const struct state *s);
 unsigned int try_ofo(const struct state *s);
+unsigned int try_saved_syns(const struct state *s);
 /* calls.c: what surrounds the state. */
 unsigned int try_calls(const struct state *s);
 /* flips.c: random bits. */
@@ -47,8 +52,9 @@ unsigned int try_flips(const struct state *s, unsigned int count, uint64_t seed)
 /* lives.c: connections of our own over loopback go on from a changed state. */
 unsigned int try_lives(unsigned int count, uint64_t seed);
 
-/* operations.c: FLUSH and WINDOW. */
+/* operations.c: FLUSH and WINDOW. streams.c: SEND and RECEIVE. */
 unsigned int try_operations(void);
+void try_streams(struct trial *t, int listener, const struct sockaddr_in *a);
 
 /* The next of a series of pseudo-random numbers. */
 uint64_t random_next(uint64_t *seed);

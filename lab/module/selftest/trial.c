@@ -72,3 +72,13 @@ unsigned int trial_end(struct trial *t)
 	    t->refused, t->taken, t->unexpected);
 	return t->unexpected;
 }
+
+void trial_expect(struct trial *t, bool right, const char *what, int64_t got)
+{
+	t->tried++;
+	t->taken += right;
+	if (right)
+		return;
+	t->unexpected++;
+	say("unexpected", "\"kind\":\"%s\",\"what\":\"%s\",\"got\":%lld", t->kind, what, (long long)got);
+}

@@ -123,6 +123,22 @@ static void segment_size(struct trial *t)
 	prove(t, ESTABLISHED, 0, 3000, 0);
 }
 
+static void saved_syn(struct trial *t)
+{
+	node_listen(t);
+	t->node.fd = t->node.listener;
+	node_set(t, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+	t->node.fd = -1;
+	connection_accepted(t);
+	prove(t, ESTABLISHED, 0, 0, 0);
+}
+
+static void ask_for_syn(struct trial *t)
+{
+	node_read_saved_syn(t);
+	finish(t);
+}
+
 /* The shortest idle time there is. */
 static void keepalive(struct trial *t)
 {
@@ -148,6 +164,8 @@ const struct situation kept[] = {
 	{ "options-congestion", "another congestion control chosen", .prepare = congestion },
 	{ "options-congestion-bbr", "BBR, with its measurements", .prepare = congestion_bbr },
 	{ "options-segment-size", "TCP_MAXSEG set before the connection stood", .prepare = segment_size },
+	{ "options-saved-syn", "the program has not asked for the SYN yet (TCP_SAVE_SYN)", .prepare = saved_syn,
+	  .finish = ask_for_syn },
 	{ "options-keepalive", "the new machine sends the keepalive probe", .prepare = keepalive,
 	  .finish = probe_is_sent },
 	{}

@@ -171,6 +171,42 @@ static void waiting_closed(struct trial *t)
 	prove(t, CLOSE_WAIT, 5001, 0, 0);
 }
 
+/* 1: from the network's header on, 2: all of it, which is the same here. */
+static void keep_syns(struct trial *t, int how)
+{
+	node_listen(t);
+	t->node.fd = t->node.listener;
+	node_set(t, IPPROTO_TCP, TCP_SAVE_SYN, how);
+	t->node.fd = -1;
+}
+
+static void handshake_saved_syn(struct trial *t)
+{
+	keep_syns(t, 2);
+	peer_syn_only(t);
+	prove(t, SYN_RECV, 0, 0, 0);
+}
+
+static void waiting_saved_syn(struct trial *t)
+{
+	keep_syns(t, 1);
+	peer_syn(t);
+	prove(t, ESTABLISHED, 0, 0, 0);
+}
+
+static void accept_and_ask(struct trial *t)
+{
+	node_accept(t);
+	node_read_saved_syn(t);
+	finish(t);
+}
+
+static void acknowledge_and_ask(struct trial *t)
+{
+	peer_ack(t);
+	accept_and_ask(t);
+}
+
 const struct situation listens[] = {
 	{ "listening", "nobody has come; the peer connects after the move",
 	  .listens = true, .prepare = listening, .finish = connect_and_finish },
@@ -194,6 +230,10 @@ const struct situation listens[] = {
 	  .listens = true, .prepare = handshake, .finish = syn_ack_is_sent_again },
 	{ "handshake-deferred", "acknowledged, and waits for data (TCP_DEFER_ACCEPT)",
 	  .listens = true, .prepare = deferred, .finish = data_and_finish },
+	{ "handshake-saved-syn", "the program wants to see the SYN (TCP_SAVE_SYN)",
+	  .listens = true, .prepare = handshake_saved_syn, .finish = acknowledge_and_ask },
+	{ "waiting-saved-syn", "likewise, of a connection that nobody has accepted",
+	  .listens = true, .prepare = waiting_saved_syn, .finish = accept_and_ask },
 	{ "waiting", "a connection that nobody has accepted",
 	  .listens = true, .prepare = waiting, .finish = accept_and_finish },
 	{ "waiting-unread", "and that has received data",

@@ -89,6 +89,23 @@ void node_connect_later(struct trial *t)
 	must(t, "connect", call(t, OP_CONNECT, t->node.fd, 0, 0, 0, &a.of, a.size));
 }
 
+static uint32_t saved_syn(struct trial *t)
+{
+	must(t, "TCP_SAVED_SYN", call(t, OP_GETSOCKOPT, t->node.fd, IPPROTO_TCP, TCP_SAVED_SYN, PACKET_MAX, NULL, 0));
+	return t->machines[t->at].out_size;
+}
+
+void node_read_saved_syn(struct trial *t)
+{
+	static uint8_t packet[PACKET_MAX];
+	size_t size = segment_build(&t->peer.syn, packet);
+
+	if (saved_syn(t) != size || memcmp(t->machines[t->at].out, packet, size))
+		fail(t, "%zu bytes are not the SYN of %zu that the peer sent", t->machines[t->at].out_size, size);
+	if (saved_syn(t))
+		fail(t, "the SYN is given twice");
+}
+
 int other_bound(struct trial *t)
 {
 	struct address a = address_of(t, true);

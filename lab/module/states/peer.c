@@ -36,6 +36,7 @@ static void send_syn(struct trial *t, uint8_t flags)
 	s.mss = p->offer.mss;
 	s.wscale = p->offer.wscale;
 	s.sack_permitted = p->offer.sack;
+	p->syn = s;
 	p->nxt = p->ahead = p->iss + 1;
 	wire_send(t, &s);
 }

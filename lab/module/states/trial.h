@@ -61,6 +61,7 @@ struct offer {
 struct peer {
 	struct offer offer;
 	uint16_t port;
+	struct segment syn;     /* sent */
 	uint32_t iss, nxt;      /* all before nxt was sent; what is sent ahead of a hole ends at ahead */
 	uint32_t ahead;
 	uint32_t ack;           /* what it acknowledges */

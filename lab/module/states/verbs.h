@@ -81,6 +81,8 @@ void node_read(struct trial *t, uint32_t bytes);
 void node_read_end(struct trial *t);
 void node_read_error(struct trial *t, int error);
 void node_read_urgent(struct trial *t);
+/* TCP_SAVED_SYN: the peer's SYN, which it gives once. */
+void node_read_saved_syn(struct trial *t);
 void node_shutdown(struct trial *t);
 void node_close(struct trial *t);
 /* The node's segments up to the end of what the program has written, FIN included, are here. */

@@ -156,6 +156,17 @@ struct tcpmig_buffer {
 	__u32 pad;
 };
 
+/* SEND and RECEIVE: the same bytes as of GET and SET, on a stream socket of the caller's that is connected to the other
+ * machine, read and written by the kernel. They wait as long as the stream's SO_SNDTIMEO and SO_RCVTIMEO say (-EAGAIN),
+ * whether it blocks or not. -ENOTSOCK, -EPROTOTYPE of a socket that is no stream, -EPIPE when it ended, -EINTR: what was
+ * sent or read in part stays so, and the stream is of no more use; the connection is as it was. */
+struct tcpmig_stream {
+	__s32 stream;                /* in */
+	__u32 size;                  /* SEND: out: bytes; RECEIVE: in: bytes to read */
+	__u32 refusal;               /* out: RECEIVE, as of SET */
+	__s32 fd;                    /* out: RECEIVE, as of SET */
+};
+
 /* STATUS: what the session has done so far. */
 struct tcpmig_status {
 	__u64 freeze_ns;             /* CLOCK_MONOTONIC when the connection was unhashed (0: not yet) */
@@ -184,6 +195,8 @@ struct tcpmig_status {
 #define TCPMIG_IOC_WAITING  _IOWR(TCPMIG_IOC, 12, struct tcpmig_waiting)
 #define TCPMIG_IOC_QUEUE    _IOW(TCPMIG_IOC, 13, __s32)
 #define TCPMIG_IOC_HOLD     _IO(TCPMIG_IOC, 14)
+#define TCPMIG_IOC_SEND     _IOWR(TCPMIG_IOC, 15, struct tcpmig_stream)
+#define TCPMIG_IOC_RECEIVE  _IOWR(TCPMIG_IOC, 16, struct tcpmig_stream)
 
 /*
  * State on the wire: a sequence of netlink attributes (linux/netlink.h: struct nlattr, 4-byte aligned), in host byte
@@ -196,7 +209,7 @@ struct tcpmig_status {
  * from an event to FREEZE, a "left" the time from FREEZE until a timer's end: the destination adds them to its own
  * clock.
  */
-#define TCPMIG_STATE_VERSION 3
+#define TCPMIG_STATE_VERSION 4
 #define TCPMIG_A_OPTIONAL    0x2000
 #define TCPMIG_CHUNK_MAX     65528   /* bytes in one attribute of queue data: a whole buffer of the kernel's */
 #define TCPMIG_OFO_CHUNK_MAX 32768   /* bytes in one TCPMIG_A_OFO_DATA, which shares its nest */
@@ -238,6 +251,12 @@ struct tcpmig_handshake {
 #define TCPMIG_HANDSHAKE_ACKED   16u /* TCP_DEFER_ACCEPT: acknowledged, now for data */
 #define TCPMIG_HANDSHAKE_USEC_TS 32u
 #define TCPMIG_HANDSHAKE_FLAGS   63u
+
+/* What a listening socket keeps of a SYN (TCP_SAVE_SYN): so many bytes of each header, which follow. */
+struct tcpmig_saved_syn {
+	__u32 mac_len, network_len, tcp_len;
+};
+#define TCPMIG_SAVED_SYN_MAX 2048    /* bytes of all three; a longer one stays behind */
 
 #define TCPMIG_SENT_EOR         1u   /* MSG_EOR: never one segment with what follows */
 #define TCPMIG_SENT_PUSH        2u
@@ -481,6 +500,7 @@ enum tcpmig_attr {
 	TCPMIG_A_MIN_TTL,            /* u8 */
 	TCPMIG_A_PMTUDISC,           /* u8 */
 	TCPMIG_A_DEFER_ACCEPT,       /* u8  */
+	TCPMIG_A_SAVE_SYN,           /* u8  0..2 */
 	TCPMIG_A_MESSAGES,           /* u8  what comes with data or errors: 1 SO_TIMESTAMP, 2 SO_TIMESTAMPNS, 4
 	                              *     IP_RECVTOS, 8 IP_RECVERR, 16 IPV6_RECVERR */
 	TCPMIG_A_TXHASH,             /* u32 from which an IPv6 flow label and the choice of a path come */
@@ -514,9 +534,10 @@ enum tcpmig_attr {
 	/* listening sockets and what is theirs */
 	TCPMIG_A_WAITING,            /* u8  1: in the accept queue of its listening socket; else absent */
 	TCPMIG_A_BACKLOG,            /* u32 of a listening socket, like what follows; absent of all others */
-	TCPMIG_A_SAVE_SYN,           /* u8  0..2 TCP_SAVE_SYN; what was saved of SYNs is not carried */
 	TCPMIG_A_SYN_SHARE,          /* u32 (opt) bit n: the SYNs of node n of the single-IP cluster are its */
 	TCPMIG_A_HANDSHAKE,          /* struct tcpmig_handshake, one for each */
+	TCPMIG_A_SAVED_SYN,          /* struct tcpmig_saved_syn and headers: of the HANDSHAKE before it, or of a
+	                              * connection whose program has not asked for it */
 	__TCPMIG_A_MAX
 };
 #define TCPMIG_A_MAX (__TCPMIG_A_MAX - 1)
