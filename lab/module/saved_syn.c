@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The SYN that began a connection, which a listening socket with TCP_SAVE_SYN keeps for its program: with a handshake as
- * long as it is under way, then with the connection until the program asks for it (net/ipv4/tcp.c, TCP_SAVED_SYN).
+ * The SYN that began a connection, which a listening socket with TCP_SAVE_SYN keeps for its program: with a handshake
+ * as long as it is under way, then with the connection until the program asks for it (net/ipv4/tcp.c, TCP_SAVED_SYN).
  */
 #include <net/netlink.h>
 #include <net/tcp.h>

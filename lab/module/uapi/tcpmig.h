@@ -157,9 +157,9 @@ struct tcpmig_buffer {
 };
 
 /* SEND and RECEIVE: the same bytes as of GET and SET, on a stream socket of the caller's that is connected to the other
- * machine, read and written by the kernel. They wait as long as the stream's SO_SNDTIMEO and SO_RCVTIMEO say (-EAGAIN),
- * whether it blocks or not. -ENOTSOCK, -EPROTOTYPE of a socket that is no stream, -EPIPE when it ended, -EINTR: what was
- * sent or read in part stays so, and the stream is of no more use; the connection is as it was. */
+ * machine, read and written by the kernel. They wait as long as the stream's SO_SNDTIMEO and SO_RCVTIMEO say, then
+ * -EAGAIN, whether it blocks or not. -ENOTSOCK, -EPROTOTYPE of a socket that is no stream, -EPIPE when it ended,
+ * -EINTR: what was sent or read in part stays so, and the stream is of no more use; the connection is as it was. */
 struct tcpmig_stream {
 	__s32 stream;                /* in */
 	__u32 size;                  /* SEND: out: bytes; RECEIVE: in: bytes to read */
