@@ -69,7 +69,16 @@ test(
       },
     };
     const signal = new AbortController().signal;
-    const { boots } = await executeFuzz(run, campaign, ground, directory, () => undefined, signal);
+    // What has sent buffers.
+    const situations = ['established-sacked', 'established-unacknowledged', 'established-all-full'];
+    const { boots } = await executeFuzz(
+      { ...run, situations },
+      campaign,
+      ground,
+      directory,
+      () => undefined,
+      signal,
+    );
     expect(boots.at(-1)?.problem).toMatch(/WARNING: |the kernel complained/);
   },
   patience * 500_000,
