@@ -91,8 +91,8 @@ const unused = [
 
 // Beside the module, whose Kbuild asks for it, kcov sees the code that it drives.
 const covered = ['tcp', 'tcp_input', 'tcp_output'];
-// The PVH entry runs before there is any shadow memory, and 6.12 does not leave it out (arch/x86/platform/pvh/enlighten.c).
-const unshadowed = ['enlighten'];
+// The PVH entry, and memcmp that it calls, run before there is any shadow memory (arch/x86/platform/pvh/enlighten.c, lib/string.c).
+const unshadowed = ['enlighten', 'string'];
 const instrumentation = [
   ...covered.map((each) => `KCOV_INSTRUMENT_${each}.o=y`),
   ...unshadowed.map((each) => `KASAN_SANITIZE_${each}.o=n`),
