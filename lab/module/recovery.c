@@ -105,8 +105,11 @@ const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct
 		return NULL;
 	if (sent->marks & TCPCB_SACKED_ACKED && (sent->marks & (TCPCB_LOST | TCPCB_SACKED_RETRANS) || !s->sack_ok))
 		return "selectively acknowledged and lost";
-	if (sent->marks & TCPCB_SACKED_RETRANS && (s->ca_state == TCP_CA_Open || !(sent->marks & TCPCB_EVER_RETRANS)))
-		return "sent again outside of a recovery";
+	/* What is lost is sent again whenever there is room (tcp_tsq_write), whatever the state. */
+	if (sent->marks & (TCPCB_LOST | TCPCB_SACKED_RETRANS) && s->ca_state == TCP_CA_Open)
+		return "lost or sent again outside of a recovery";
+	if (sent->marks & TCPCB_SACKED_RETRANS && !(sent->marks & TCPCB_EVER_RETRANS))
+		return "sent again and never";
 	return NULL;
 }
 

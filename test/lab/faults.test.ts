@@ -33,7 +33,7 @@ test('a machine that is not up at the deadline ends up with the last console lin
   const name = `test-deadline-${process.pid}`;
   const up = await miglab('up', '-n', name, '--boot-timeout', '0.2');
   expect(up.code).toBe(124);
-  expect(up.stderr).toMatch(/(node-a|node-b|peer): boot: not within/);
+  expect(up.stderr).toMatch(/(node-a|node-b|peer|machine): boot: not within/);
   expect(labNames()).not.toContain(name);
 }, 90_000);
 
