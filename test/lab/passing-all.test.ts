@@ -94,7 +94,7 @@ function steps(machine: MachinePlan): string[] {
 test(
   'all connections of a server are passed in one hand-over, or none: refused, in doubt, and passed; every byte is right',
   async () => {
-    const boot = await carryOut('passed together', steps, { timeoutS: 180 });
+    const boot = await carryOut('passed together', steps, { timeoutS: 300 });
     expect(boot.problem).toBe('');
     const said = (event: string) =>
       boot.events('node-a', event)[0] as Record<'have' | 'with' | 'frozen', string>;
@@ -115,5 +115,5 @@ test(
       expect(served.get(`10.77.0.100:${port}`)).toMatchObject({ served: received, received: sent, wrong: 0 });
     expect(await seenAtPeer(boot)).toMatchObject({ resets: 0 });
   },
-  patience * 250_000,
+  patience * 400_000,
 );
