@@ -51,7 +51,9 @@ export function newHost(options: { state?: string; cold?: string[]; within?: str
   };
   for (const each of [state, env.TMPDIR, join(folder, 'results')]) mkdirSync(each, { recursive: true });
   shareCompiled(env.TMPDIR);
-  layOutCache(join(env.XDG_CACHE_HOME, 'miglab'), options.cold ?? []);
+  const cache = join(env.XDG_CACHE_HOME, 'miglab');
+  layOutCache(cache, options.cold ?? []);
+  const lockedBefore = new Set(deadLocks(cache));
   const start = (...argv: string[]) => launch(command(options.within, argv), { ...process.env, ...env });
   return {
     ...{ folder, env, labs: join(state, 'miglab/labs'), start },
@@ -59,6 +61,7 @@ export function newHost(options: { state?: string; cold?: string[]; within?: str
     traces: () => [
       ...processesOf(folder).map(({ pid, argv }) => `process ${pid}: ${argv}`),
       ...filesOf(folder, state),
+      ...deadLocks(cache).filter((lock) => !lockedBefore.has(lock)),
     ],
   };
 }
@@ -140,25 +143,23 @@ function processesOf(folder: string): { pid: number; argv: string }[] {
     });
 }
 
-/** Labs with their sockets, temporary files, locks, and what a build left. */
+/** Labs with their sockets, temporary files, and what a build left. */
 function filesOf(folder: string, state: string): string[] {
   const below = (path: string) =>
     existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
   const cache = join(folder, 'cache/miglab');
   const temporary = below(join(folder, 'tmp')).filter((name) => !name.startsWith('tsx-'));
-  const locks = ['images', 'roots', 'tools'].flatMap((part) => deadLocks(join(cache, part)));
   return [
     ...below(join(state, 'miglab/labs')),
     ...below(join(state, 'miglab/scratch')),
     ...temporary,
     ...below(join(cache, 'scratch')),
-    ...locks,
   ];
 }
 
-/** Who works in the same cache may hold locks there. */
-const deadLocks = (part: string) =>
-  readdirSync(part)
-    .filter((name) => name.includes('.lock'))
-    .map((name) => join(part, name))
-    .filter((lock) => !existsSync(`/proc/${readlinkSync(lock).split('-')[0]}`));
+/** Locks of processes that are gone: who works in the same cache holds some there, and who was ended there left some. */
+const deadLocks = (cache: string) =>
+  ['images', 'roots', 'tools']
+    .map((part) => join(cache, part))
+    .flatMap((part) => readdirSync(part).map((name) => join(part, name)))
+    .filter((path) => path.includes('.lock') && !existsSync(`/proc/${readlinkSync(path).split('-')[0]}`));
