@@ -177,9 +177,10 @@ int tcpmig_queues_encode(struct tcpmig_writer *w, struct sock *sk)
 	return walk_all(sk, write_piece, w);
 }
 
-/* What is left of the sent buffer, and where the last piece out of order ended. */
+/* What is left of the sent buffer, and the last pieces out of order. */
 struct queue_cursor {
-	u32 sent_left, ofo_end;
+	u32 sent_left;
+	struct tcpmig_sack_run ofo;
 	bool sent_over;         /* a SYN or a FIN was the last */
 };
 
@@ -203,9 +204,9 @@ static int ofo_check(const struct tcpmig_state *s, const struct nlattr *nest, st
 	if (!after(seq, s->rcv_nxt) || after(seq + *len, s->rcv_nxt + s->rcv_wnd + (64 << 10)))
 		return -EBADMSG;
 	/* Upwards, and none over another. */
-	if (before(seq, c->ofo_end))
+	if (before(seq, c->ofo.end))
 		return -EBADMSG;
-	c->ofo_end = seq + *len + nla_get_u8(fin);
+	tcpmig_sacks_judge_piece(s, &c->ofo, seq, seq + *len + nla_get_u8(fin));
 	return 0;
 }
 
@@ -227,10 +228,10 @@ static int sent_check(const struct tcpmig_state *s, const struct nlattr *a, stru
 	return 0;
 }
 
-/* After the policy's check: adds up the queues; out-of-order pieces must lie beyond RCV.NXT. */
+/* After the policy's check: adds up the queues. Out-of-order pieces must lie beyond RCV.NXT, SACK blocks within them. */
 int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size)
 {
-	struct queue_cursor c = { .ofo_end = s->rcv_nxt + 1 };
+	struct queue_cursor c = { .ofo.end = s->rcv_nxt };
 	const struct nlattr *a;
 	int rem;
 
@@ -247,6 +248,10 @@ int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size)
 			c.sent_left -= len;
 		}
 		bytes_add(&s->bytes, nla_type(a), len);
+	}
+	if (!tcpmig_sacks_are_proven(s, &c.ofo)) {
+		pr_notice_ratelimited("state: contradiction: SACK of what is not there\n");
+		return -EBADMSG;
 	}
 	return c.sent_left ? -EBADMSG : 0;
 }

@@ -77,10 +77,7 @@ void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s)
 	s->cwnd_usage_seq = tp->cwnd_usage_seq;
 	read_rack(tp, s);
 	read_delivery(tp, s);
-	s->sacks = tp->rx_opt.num_sacks;
-	memcpy(s->sack, tp->selective_acks, sizeof(s->sack));
-	s->dsack = tp->rx_opt.dsack;
-	memcpy(&s->dsack_block, tp->duplicate_sack, sizeof(s->dsack_block));
+	tcpmig_sacks_export(tp, s);
 }
 
 void tcpmig_sent_read(const struct sk_buff *skb, u32 len, u64 now, struct tcpmig_sent *sent)
@@ -291,12 +288,4 @@ void tcpmig_recovery_import(struct sock *sk, const struct tcpmig_built *built)
 	set_rack(tp, s);
 	set_delivery(tp, s);
 	set_all_sent(sk, built);
-}
-
-void tcpmig_sacks_import(struct tcp_sock *tp, const struct tcpmig_state *s)
-{
-	tp->rx_opt.num_sacks = s->sacks;
-	memcpy(tp->selective_acks, s->sack, sizeof(s->sack));
-	tp->rx_opt.dsack = s->dsack;
-	memcpy(tp->duplicate_sack, &s->dsack_block, sizeof(s->dsack_block));
 }

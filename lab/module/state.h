@@ -145,9 +145,22 @@ void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s);
 const char *tcpmig_recovery_contradiction(const struct tcpmig_state *s);
 /* When the queues are filled, and `sack_ok` is set. */
 void tcpmig_recovery_import(struct sock *sk, const struct tcpmig_built *built);
-void tcpmig_sacks_import(struct tcp_sock *tp, const struct tcpmig_state *s);
 void tcpmig_sent_read(const struct sk_buff *skb, u32 len, u64 now, struct tcpmig_sent *sent);
 const char *tcpmig_sent_contradiction(const struct tcpmig_state *s, const struct tcpmig_sent *sent);
+
+/* sack.c. Pieces out of order without a gap between them, and the blocks (by bit) that such a run was seen to contain;
+ * at first all 0, but for the end, where no piece begins. */
+struct tcpmig_sack_run {
+	u32 start, end;
+	unsigned long proven;
+};
+
+void tcpmig_sacks_export(const struct tcp_sock *tp, struct tcpmig_state *s);
+/* Each piece once, upwards; `end` is behind its last byte, and its FIN. */
+void tcpmig_sacks_judge_piece(const struct tcpmig_state *s, struct tcpmig_sack_run *run, u32 seq, u32 end);
+/* After the last piece: that every block is of bytes that are there. */
+bool tcpmig_sacks_are_proven(const struct tcpmig_state *s, const struct tcpmig_sack_run *run);
+void tcpmig_sacks_import(struct tcp_sock *tp, const struct tcpmig_state *s);
 
 /* True when the kernel's CUBIC keeps the private state that congestion.c knows. */
 bool tcpmig_is_cubic(const struct sock *sk);

@@ -25,12 +25,24 @@ static int all_or_error(int n, size_t size)
 	return n < 0 ? n : n == size ? 0 : -EPIPE;
 }
 
-/* As long as its SO_SNDTIMEO says; -EAGAIN then. */
-int tcpmig_stream_write(int fd, void *data, size_t size)
+static int write_piece(struct socket *sock, struct kvec *piece)
 {
 	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
-	size_t done = 0;
+
+	return kernel_sendmsg(sock, &msg, piece, 1, piece->iov_len);
+}
+
+static int read_piece(struct socket *sock, struct kvec *piece)
+{
+	struct msghdr msg = {};
+
+	return kernel_recvmsg(sock, &msg, piece, 1, piece->iov_len, MSG_WAITALL);
+}
+
+static int all_pieces(int fd, void *data, size_t size, int (*transfer)(struct socket *sock, struct kvec *piece))
+{
 	struct socket *sock;
+	size_t done = 0;
 	int n = 0;
 
 	sock = stream_get(fd, &n);
@@ -39,7 +51,7 @@ int tcpmig_stream_write(int fd, void *data, size_t size)
 	while (done < size) {
 		struct kvec piece = { .iov_base = data + done, .iov_len = size - done };
 
-		n = kernel_sendmsg(sock, &msg, &piece, 1, piece.iov_len);
+		n = transfer(sock, &piece);
 		if (n <= 0)
 			break;
 		done += n;
@@ -48,25 +60,14 @@ int tcpmig_stream_write(int fd, void *data, size_t size)
 	return all_or_error(n < 0 ? n : done, size);
 }
 
+/* As long as its SO_SNDTIMEO says; -EAGAIN then. */
+int tcpmig_stream_write(int fd, void *data, size_t size)
+{
+	return all_pieces(fd, data, size, write_piece);
+}
+
 /* As long as its SO_RCVTIMEO says; -EPIPE when it ends before `size` bytes. */
 int tcpmig_stream_read(int fd, void *data, size_t size)
 {
-	struct msghdr msg = {};
-	size_t done = 0;
-	struct socket *sock;
-	int n = 0;
-
-	sock = stream_get(fd, &n);
-	if (!sock)
-		return n;
-	while (done < size) {
-		struct kvec piece = { .iov_base = data + done, .iov_len = size - done };
-
-		n = kernel_recvmsg(sock, &msg, &piece, 1, piece.iov_len, MSG_WAITALL);
-		if (n <= 0)
-			break;
-		done += n;
-	}
-	fput(sock->file);
-	return all_or_error(n < 0 ? n : done, size);
+	return all_pieces(fd, data, size, read_piece);
 }

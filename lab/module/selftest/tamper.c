@@ -85,8 +85,10 @@ int main(int argc, char **argv)
 	unexpected += try_cut(&s);
 	unexpected += try_ranges(&s);
 	unexpected += try_contradictions(&s);
-	unexpected += try_ofo(&s);
 	unexpected += try_saved_syns(&s);
+	unexpected += try_ofo(&s);
+	unexpected += try_sacks(&s);
+	unexpected += try_sent(&s);
 	unexpected += try_calls(&s);
 	unexpected += try_flips(&s, w.flips, w.seed);
 	unexpected += try_lives(w.lives, w.seed);

@@ -43,8 +43,12 @@ unsigned int try_cut(const struct state *s);
 /* contents.c: values. */
 unsigned int try_ranges(const struct state *s);
 unsigned int try_contradictions(const struct state *s);
-unsigned int try_ofo(const struct state *s);
 unsigned int try_saved_syns(const struct state *s);
+/* pieces.c: the queue out of order. */
+unsigned int try_ofo(const struct state *s);
+unsigned int try_sacks(const struct state *s);
+/* sent.c: what is said of sent buffers. */
+unsigned int try_sent(const struct state *s);
 /* calls.c: what surrounds the state. */
 unsigned int try_calls(const struct state *s);
 /* flips.c: random bits. */
