@@ -9,6 +9,7 @@ import { judgeCell, judgeMoves } from './integrity.ts';
 import type { Measurement, WindowSample } from './measurement.ts';
 import { observeCapture } from './observation.ts';
 import { absentMeasurement, type CellFacts, measurementOf, windowSamplesOf } from './row.ts';
+import type { Settings } from './settings.ts';
 import { type Survey, surveyCapture } from './survey.ts';
 import { buildTimeline, type Move, unplacedMachines } from './timeline.ts';
 
@@ -21,6 +22,8 @@ export interface CellAnalysis {
   /** The followed connection as address:port-address:port. */
   connection: string | undefined;
   clocks: ReadonlyMap<string, ClockMap>;
+  /** How each machine's network was set, of those that said so. */
+  settings: ReadonlyMap<string, Settings>;
 }
 
 /**
@@ -33,7 +36,11 @@ export async function analyseCell({ dir, spec }: { dir: string; spec: CellFile }
   const migrations = migrationsOf(logs);
   const ends = findEndpoints(spec, [...migrations.values()].flat());
   if (ends === undefined)
-    return { ...nothingMigrated(spec, [...migrations.values()].flat(), logs), problems };
+    return {
+      ...nothingMigrated(spec, [...migrations.values()].flat(), logs),
+      problems,
+      settings: settingsIn(logs),
+    };
   const path = join(dir, spec.capture.file);
   const survey = await surveyCapture(path, spec, ends);
   const moves = buildTimeline(spec, migrations, survey.clocks, survey.runs);
@@ -44,6 +51,7 @@ export async function analyseCell({ dir, spec }: { dir: string; spec: CellFile }
     problems: [...problems, ...captureProblems(survey)],
     connection: ends.text,
     clocks: survey.clocks,
+    settings: settingsIn(logs),
   };
 }
 
@@ -74,6 +82,9 @@ async function measureMoves(
     windows: cell.warm_up_migrations ? [] : all.flatMap((own) => windowSamplesOf(facts, own)),
   };
 }
+
+const settingsIn = (logs: ReadonlyMap<string, EventLog>) =>
+  new Map([...logs].flatMap(([machine, { settings }]) => (settings ? [[machine, settings]] : [])));
 
 const migrationsOf = (logs: ReadonlyMap<string, EventLog>) =>
   new Map([...logs].map(([machine, log]) => [machine, log.migrations]));
@@ -108,7 +119,7 @@ function nothingMigrated(
   cell: CellFile,
   events: EventLog['migrations'],
   logs: ReadonlyMap<string, EventLog>,
-): Omit<CellAnalysis, 'problems'> {
+): Omit<CellAnalysis, 'problems' | 'settings'> {
   const said = events.map(({ status, reason }) => `migration ${status}${reason ? `: ${reason}` : ''}`);
   const reason = said.length > 0 ? said.join('; ') : 'no migration event';
   return { rows: absentRows(cell, 0, reason, logs), windows: [], connection: undefined, clocks: new Map() };

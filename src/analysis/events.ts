@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
+import { type Settings, type SettingsEvent, settingsOf, settingsSchema } from './settings.ts';
 
 /** CLOCK_MONOTONIC of the machine that wrote the line; z.int() is at most 2^53, 104 days of nanoseconds. */
 const nanoseconds = z.int().nonnegative();
@@ -71,18 +72,23 @@ const peerSchema = z.looseObject({
 });
 type PeerEvent = z.infer<typeof peerSchema>;
 
-const schemas = new Map<string, z.ZodType<MigrationEvent | WorkloadEvent | PeerEvent>>([
+type KnownEvent = MigrationEvent | WorkloadEvent | PeerEvent | SettingsEvent;
+
+const schemas = new Map<string, z.ZodType<KnownEvent>>([
   ['migration', migrationSchema],
   ['workload', workloadSchema],
   ['workload-end', workloadSchema],
   ['peer', peerSchema],
   ['peer-end', peerSchema],
+  ['settings', settingsSchema],
 ]);
 
 export interface EventLog {
   migrations: MigrationEvent[];
   workload: WorkloadEvent[];
   peer: PeerEvent[];
+  /** How the machine's network is set; of several events the last. */
+  settings?: Settings;
   /** Lines that are no JSON object: usually the last, of a machine that died. */
   brokenLines: number[];
   /** Known events with a wrong field: line and what is wrong. */
@@ -115,15 +121,17 @@ function parseLine(line: string, number: number, log: EventLog): void {
   }
 }
 
-function keep(event: MigrationEvent | WorkloadEvent | PeerEvent, log: EventLog): void {
+function keep(event: KnownEvent, log: EventLog): void {
   if (isMigration(event)) log.migrations.push(event);
+  else if (isSettings(event)) log.settings = settingsOf(event);
   else if (isWorkload(event)) log.workload.push(event);
   else log.peer.push(event);
 }
 
-type KnownEvent = MigrationEvent | WorkloadEvent | PeerEvent;
 const isMigration = (event: KnownEvent): event is MigrationEvent => event.event === 'migration';
-const isWorkload = (event: KnownEvent): event is WorkloadEvent => event.event.startsWith('workload');
+const isSettings = (event: KnownEvent): event is SettingsEvent => event.event === 'settings';
+const isWorkload = (event: MigrationEvent | WorkloadEvent | PeerEvent): event is WorkloadEvent =>
+  event.event.startsWith('workload');
 
 /** undefined for a line that is no JSON, which is data here: machines die in the middle of a line. */
 function parseJson(line: string): unknown {

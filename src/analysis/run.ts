@@ -14,6 +14,7 @@ import {
   type WindowSample,
 } from './measurement.ts';
 import { absentMeasurement } from './row.ts';
+import { mergeSettings, type Settings } from './settings.ts';
 
 export interface RunAnalysis {
   rows: Measurement[];
@@ -73,7 +74,14 @@ function unreadable(cell: CellFile): (error: unknown) => CellAnalysis {
     const rows = Array.from({ length: cell.repetitions }, (_, index) =>
       absentMeasurement(cell, index + 1, 'invalid', message),
     );
-    return { rows, windows: [], problems: [message], connection: undefined, clocks: new Map() };
+    return {
+      rows,
+      windows: [],
+      problems: [message],
+      connection: undefined,
+      clocks: new Map(),
+      settings: new Map(),
+    };
   };
 }
 
@@ -83,6 +91,7 @@ const csv = (rows: readonly object[], columns: readonly string[]): string =>
 function analysisFile(cells: readonly { spec: CellFile; analysis: CellAnalysis }[]): object {
   return {
     version: MEASUREMENTS_VERSION,
+    settings: settingsByMachine(cells.map(({ analysis }) => analysis.settings)),
     cells: cells.map(({ spec, analysis }) => ({
       cell: spec.cell,
       attempt: spec.attempt,
@@ -91,6 +100,13 @@ function analysisFile(cells: readonly { spec: CellFile; analysis: CellAnalysis }
       problems: analysis.problems,
     })),
   };
+}
+
+function settingsByMachine(cells: readonly ReadonlyMap<string, Settings>[]): Record<string, Settings> {
+  const machines = [...new Set(cells.flatMap((cell) => [...cell.keys()]))].sort();
+  const boots = (machine: string) =>
+    cells.map((cell) => cell.get(machine)).filter((each) => each !== undefined);
+  return Object.fromEntries(machines.map((machine) => [machine, mergeSettings(boots(machine))]));
 }
 
 const inMs = ({

@@ -4,6 +4,7 @@ import { countImpairments, prepareImpairments, zeroSteps } from './impairment-st
 import { addressOn, type LabPlan, type MachinePlan } from './lab.ts';
 import { nodeProgram, peerOf, peerProgram } from './load.ts';
 import { guestFiles, loadModule, scenarioScript, startReceiver } from './script.ts';
+import { tellSettings } from './settings.ts';
 import { lastCensus, warmUp } from './soak.ts';
 
 const { workload: log, events, secret } = guestFiles;
@@ -13,7 +14,13 @@ const errors = '/run/miglab/workload.err';
 export function cellScenario(lab: LabPlan, machine: MachinePlan, cell: CellPlan): string {
   const steps = machine.role === 'peer' ? peerSteps(lab, machine, cell) : nodeSteps(lab, machine, cell);
   const title = `${cell.id}, seed ${cell.seed}`;
-  const all = [...prepareImpairments(lab, machine, cell), ...steps, ...countImpairments(lab, machine, cell)];
+  const all = [
+    ...prepareImpairments(lab, machine, cell),
+    ...steps,
+    ...countImpairments(lab, machine, cell),
+    // As they were while it lasted: a scenario sets some of them.
+    ...tellSettings(machine),
+  ];
   const endTogether = !cell.impairments.some(({ kind }) => kind === 'power-cut');
   return scenarioScript(lab, machine, title, cell.timeoutS, all, endTogether);
 }

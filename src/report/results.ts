@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 import {
   MEASUREMENT_COLUMNS,
   type Measurement,
@@ -12,24 +12,36 @@ import {
   windowSchema,
 } from '../analysis/measurement.ts';
 import { type RunRecord, runRecordSchema } from '../analysis/run-record.ts';
+import type { Settings } from '../analysis/settings.ts';
 import { ExitCode, Fault } from '../fault.ts';
+
+const analysisSchema = z.looseObject({
+  settings: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+});
 
 export interface Run {
   readonly record: RunRecord;
   readonly rows: readonly Measurement[];
   readonly windows: readonly WindowSample[];
+  /** Of each machine, as analysis.json has them; none of a run whose machines did not say. */
+  readonly settings: Readonly<Record<string, Settings>>;
 }
 
 /** Reads results/<run-id>/. @throws Fault (64) that names the file, and the line of a table, that is not as expected. */
 export async function readRun(runDir: string): Promise<Run> {
-  const read = async (file: string) => ({ name: join(runDir, file), text: await textOf(join(runDir, file)) });
-  const [record, rows, windows] = await Promise.all(
-    ['run.json', 'measurements.csv', 'windows.csv'].map(read),
-  );
+  const read = async (file: string, absent?: string) => ({
+    name: join(runDir, file),
+    text: await textOf(join(runDir, file), absent),
+  });
+  const [record, rows, windows, analysis] = await Promise.all([
+    ...['run.json', 'measurements.csv', 'windows.csv'].map((file) => read(file)),
+    read('analysis.json', '{}'),
+  ]);
   return {
-    record: parseRecord(record as Source),
+    record: parseJson(record as Source, runRecordSchema),
     rows: parseTable(rows as Source, MEASUREMENT_COLUMNS, measurementSchema),
     windows: parseTable(windows as Source, WINDOW_COLUMNS, windowSchema),
+    settings: parseJson(analysis as Source, analysisSchema).settings,
   };
 }
 
@@ -38,10 +50,11 @@ interface Source {
   readonly text: string;
 }
 
-async function textOf(path: string): Promise<string> {
+async function textOf(path: string, absent?: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
+    if (absent !== undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return absent;
     const remedy = 'Name a folder that `miglab run` wrote: results/<run-id>.';
     throw new Fault(ExitCode.usage, `${path}: cannot be read (${(cause as Error).message})`, remedy, {
       cause,
@@ -49,14 +62,14 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-function parseRecord({ name, text }: Source): RunRecord {
+function parseJson<T>({ name, text }: Source, schema: ZodType<T>): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
     throw new Fault(ExitCode.usage, `${name}: ${(cause as Error).message}`, undefined, { cause });
   }
-  return checked(name, json, runRecordSchema);
+  return checked(name, json, schema);
 }
 
 /** Columns are found by name, in any order; more may be there. Line 1 is the heading. */

@@ -13,6 +13,7 @@ import { definitionsSection, differencesSection, repeatSection, runSection } fro
 import { figureBlock, sizesTable } from './figures.ts';
 import { html, Markup, scriptJson } from './html.ts';
 import { rowsSection } from './rows.ts';
+import { settingsSection } from './settings.ts';
 
 /** Texts that the page carries within itself. */
 export interface Assets {
@@ -49,6 +50,7 @@ ${record.module.broken && html`<p class="warning">The module was built with a de
 ${claimsSection(summary, claims)}
 ${figuresSections(run, figures)}
 ${runSection(record, summary)}
+${settingsSection(run)}
 ${differencesSection(record, claims)}
 ${definitionsSection()}
 ${rowsSection(run, summary)}

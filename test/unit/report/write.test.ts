@@ -131,3 +131,13 @@ test('a faulty file is named, with the line of a table', async () => {
     message: expect.stringContaining('windows.csv: cannot be read'),
   });
 });
+
+test('how the machines were set is in the page, where they said it', async () => {
+  expect(page).not.toContain('id="settings"');
+  const settings = { peer: { 'net.ipv4.tcp_rmem': '4096 <b> 6291456' }, 'node-a': { 'public mtu': '1500' } };
+  await writeRun(record);
+  await writeFile(join(dir, 'analysis.json'), JSON.stringify({ version: 1, cells: [], settings }));
+  const again = await readFile((await writeReport(dir)).html, 'utf8');
+  expect(again).toContain('<code>net.ipv4.tcp_rmem</code></th><td>4096 &lt;b&gt; 6291456</td><td></td>');
+  expect(again).toContain('<code>public mtu</code></th><td></td><td>1500</td>');
+});
