@@ -78,9 +78,7 @@ static void read_options(const struct sock *sk, struct tcpmig_state *s)
 	s->mss_cache = clamp_t(u32, tp->mss_cache, 1, U16_MAX);
 	s->mtu_probing = inet_csk(sk)->icsk_mtup.enabled;
 	s->ecn_flags = tp->ecn_flags & 15;
-	s->has_usec_ts = COMPAT_HAS_USEC_TS;
-	s->usec_ts = compat_usec_ts(tp);
-	s->tsval = stamp_ts_at(s->frozen_us, s->usec_ts) + tp->tsoffset;
+	tcpmig_timestamps_export(tp, s);
 	s->ts_recent = rx->ts_recent;
 	s->ts_recent_age_s = rx->ts_recent_stamp ? (u32)ktime_get_seconds() - rx->ts_recent_stamp : TCPMIG_NEVER;
 	s->rcv_tsval = rx->rcv_tsval;

@@ -43,18 +43,6 @@ static void set_options(struct sock *sk, const struct tcpmig_state *s)
 		icsk->icsk_sync_mss(sk, icsk->icsk_pmtu_cookie);
 }
 
-/* The peer must not see TSval go back (RFC 7323, 5.2): this machine's clock goes on where the origin's was. */
-static void set_timestamps(struct tcp_sock *tp, const struct tcpmig_state *s)
-{
-	bool usec = s->has_usec_ts && s->usec_ts && COMPAT_HAS_USEC_TS;
-
-	compat_set_usec_ts(tp, usec);
-	tp->tsoffset = s->tsval - stamp_ts_at(stamp_now_us(), usec);
-	/* As on a machine that was started an hour after the origin. */
-	if (IS_ENABLED(TCPMIG_BREAK_TIMESTAMPS))
-		tp->tsoffset -= 3600 * MSEC_PER_SEC;
-}
-
 /* The FIN that ended the receive queue: on its last buffer, in one of its own, or if it is read only a number. */
 static int receive_fin(struct sock *sk, const struct tcpmig_state *s)
 {
@@ -216,7 +204,7 @@ static int take_over(struct sock *sk, const struct tcpmig_built *built)
 	int err;
 
 	set_options(sk, s);
-	set_timestamps(tcp_sk(sk), s);
+	tcpmig_timestamps_import(tcp_sk(sk), s);
 	err = take_over_queues(sk, built);
 	set_acknowledgement(inet_csk(sk), s);
 	if (err)

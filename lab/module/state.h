@@ -140,6 +140,10 @@ void tcpmig_options_export(const struct sock *sk, struct tcpmig_state *s);
 int tcpmig_messages_import(struct socket *sock, const struct tcpmig_state *s);
 void tcpmig_options_import(struct sock *sk, const struct tcpmig_state *s);
 
+/* timestamps.c */
+void tcpmig_timestamps_export(const struct tcp_sock *tp, struct tcpmig_state *s);
+void tcpmig_timestamps_import(struct tcp_sock *tp, const struct tcpmig_state *s);
+
 /* recovery.c */
 void tcpmig_recovery_export(const struct sock *sk, struct tcpmig_state *s);
 const char *tcpmig_recovery_contradiction(const struct tcpmig_state *s);

@@ -8,7 +8,7 @@
 enum { SACKED = 1, RETRANS = 2, LOST = 4, EVER_RETRANS = 128 };
 enum { OPEN, DISORDER, CWR, RECOVERY, LOSS };
 
-/* Of the last sent buffer, when there was a congestion window before the recovery. */
+/* Of the last sent buffer; the recovery, if it is one, is of all that was sent. */
 static void attempt_marks(struct trial *t, const struct state *s, uint8_t ca_state, uint8_t marks, uint8_t flags, enum expectation e,
 			  const char *what)
 {
@@ -24,6 +24,7 @@ static void attempt_marks(struct trial *t, const struct state *s, uint8_t ca_sta
 	sent.flags = flags;
 	memcpy(attribute_data(&changed, last), &sent, sizeof(sent));
 	value_set(&changed, TCPMIG_A_CA_STATE, ca_state);
+	value_set(&changed, TCPMIG_A_HIGH_SEQ, value_get(s, TCPMIG_A_SND_NXT));
 	value_set(&changed, TCPMIG_A_PRIOR_CWND, 10);
 	trial_attempt(t, &changed, e, what, TCPMIG_A_RTX_BUFFER);
 	state_free(&changed);
