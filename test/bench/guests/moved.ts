@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { max, median } from 'simple-statistics';
 import { ExitCode, Fault } from '../../../src/fault.ts';
 import { readCaptureFile } from '../../../src/pcap/capture-file.ts';
 import type { LabPlan } from '../../../src/plan/lab.ts';
@@ -15,8 +16,10 @@ const TIMEOUT_S = 900;
 
 /** Of one move of a process with many connections; milliseconds of the virtual clock. */
 interface Moved {
-  /** Longest silence of a connection's node, at the peer: from the origin's last segment to the destination's first. */
+  /** Silence of the median connection's node, at the peer: from the origin's last segment to the destination's first. */
   delay: number;
+  /** And of the one that was silent longest. */
+  longest: number;
   /** From the first thread's stop to the process's going on. */
   freeze: number;
   /** Of these, from the first connection's freeze. */
@@ -46,22 +49,23 @@ export async function moveOf(
     });
     signal.throwIfAborted();
     if (problem) throw new Fault(ExitCode.nothingMeasured, problem);
-    const delay = await longestSilence(join(directory, 'public.pcap'), connections);
-    return { delay, ...spans(readFileSync(join(directory, machineFiles('node-a').events), 'utf8')) };
+    const silences = await silencesIn(join(directory, 'public.pcap'), connections);
+    const [delay, longest] = [median(silences), max(silences)];
+    return { delay, longest, ...spans(readFileSync(join(directory, machineFiles('node-a').events), 'utf8')) };
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function spans(events: string): Omit<Moved, 'delay'> {
+function spans(events: string): Omit<Moved, 'delay' | 'longest'> {
   const line = events.split('\n').find((each) => each.includes('"event":"migration"'));
   const { status, freeze_ns, sockets_ns, resumed_ns } = JSON.parse(line ?? '{}');
   if (status !== 'ok') throw new Fault(ExitCode.nothingMeasured, `no migration: ${line}`);
   return { freeze: (resumed_ns - freeze_ns) / 1e6, connections: (resumed_ns - sockets_ns) / 1e6 };
 }
 
-/** A connection's machine is known by its segments' source MAC; its node's port names it. */
-async function longestSilence(capture: string, connections: number): Promise<number> {
+/** Of each connection, ms. Its machine is known by its segments' source MAC; its node's port names it. */
+async function silencesIn(capture: string, connections: number): Promise<number[]> {
   const last = new Map<number, { mac: number; timeNs: number }>();
   const silences = new Map<number, number>();
   await readCaptureFile(capture, ({ sourcePort, destinationPort, sourceMac, timeNs }, verdict) => {
@@ -75,5 +79,5 @@ async function longestSilence(capture: string, connections: number): Promise<num
       ExitCode.nothingMeasured,
       `${silences.size} of ${connections} connections were seen to move`,
     );
-  return [...silences.values()].reduce((most, each) => Math.max(most, each), 0) / 1e6;
+  return [...silences.values()].map((ns) => ns / 1e6);
 }
