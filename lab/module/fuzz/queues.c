@@ -108,7 +108,23 @@ static size_t put(uint8_t *to, uint16_t type, const void *data, uint16_t len)
 	return NLA_HDRLEN + NLA_ALIGN(len);
 }
 
-/* A piece beyond a hole: behind what is there, or anywhere. */
+/* A SACK block before the others, as the kernel puts the newest first. */
+static void acknowledge(struct state *s, struct dice *d, uint32_t from, uint32_t to)
+{
+	size_t at = attribute_find(s, TCPMIG_A_SACK_BLOCKS);
+	uint32_t block[2] = { from, to };
+	uint64_t count = value_get(s, TCPMIG_A_SACKS);
+
+	if (at == s->size || attribute_len(s, at) != 4 * sizeof(block))
+		return;
+	if (!follows(d))
+		block[dice_below(d, 2)] += dice_below(d, 3) - 1;
+	memmove(attribute_data(s, at) + sizeof(block), attribute_data(s, at), 3 * sizeof(block));
+	memcpy(attribute_data(s, at), block, sizeof(block));
+	value_set(s, TCPMIG_A_SACKS, count < 4 ? count + 1 : 4);
+}
+
+/* A piece beyond a hole: behind what is there, or anywhere; one time in two it is acknowledged selectively. */
 void change_out_of_order(struct state *s, struct dice *d, const struct corpus *c)
 {
 	uint8_t nest[PIECE_MAX + 64], fin = dice_one_in(d, 8);
@@ -123,6 +139,8 @@ void change_out_of_order(struct state *s, struct dice *d, const struct corpus *c
 	size += put(nest + size, TCPMIG_A_OFO_FIN, &fin, sizeof(fin));
 	size += put(nest + size, TCPMIG_A_OFO_DATA, payload, len);
 	attribute_insert(s, s->size, TCPMIG_A_OFO | NLA_F_NESTED, nest, size);
+	if (dice_one_in(d, 2))
+		acknowledge(s, d, seq, seq + len + fin);
 }
 
 /* A piece less, with its bytes. */
@@ -148,4 +166,6 @@ void change_piece(struct state *s, struct dice *d, const struct corpus *c)
 		move_value(s, TCPMIG_A_WRITE_SEQ, -len);
 	if (type == TCPMIG_A_RTX_DATA)
 		move_value(s, TCPMIG_A_SND_UNA, len);
+	if (type == TCPMIG_A_OFO)
+		value_set(s, TCPMIG_A_SACKS, 0);
 }
