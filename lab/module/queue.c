@@ -228,7 +228,7 @@ static int sent_check(const struct tcpmig_state *s, const struct nlattr *a, stru
 	return 0;
 }
 
-/* After the policy's check: adds up the queues. Out-of-order pieces must lie beyond RCV.NXT, SACK blocks within them. */
+/* After the policy's check: adds up the queues. Pieces out of order lie beyond RCV.NXT, SACK blocks within them. */
 int tcpmig_queues_check(struct tcpmig_state *s, const void *data, size_t size)
 {
 	struct queue_cursor c = { .ofo.end = s->rcv_nxt };
