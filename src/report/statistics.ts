@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median, quantileSorted } from 'simple-statistics';
+import { randomNumbers } from '../random.ts';
 
 export interface Point {
   readonly size: number;
@@ -41,7 +42,7 @@ export function bootstrap(
   resamples = 1000,
 ): Estimate {
   const groups = [...bySize(points).values()];
-  const random = mulberry32(0x6d69676c);
+  const random = randomNumbers(0x6d69676c);
   const draws = Array.from({ length: resamples }, () =>
     statistic(
       groups.flatMap((group) => group.map(() => group[Math.floor(random() * group.length)] as Point)),
@@ -54,15 +55,4 @@ export function bootstrap(
 export function bySize<T extends { readonly size: number }>(points: readonly T[]): Map<number, T[]> {
   const sizes = [...new Set(points.map((p) => p.size))].sort((a, b) => a - b);
   return new Map(sizes.map((size) => [size, points.filter((p) => p.size === size)]));
-}
-
-/** Uniform numbers in [0, 1) from a 32-bit state (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import { randomNumbers } from '../../src/random.ts';
 import { newHost, signalAt } from './host.ts';
-import { randomNumbers } from './random.ts';
 
 // Whether KVM works is asked anew, and a machine saved, so that this is interrupted as well.
 const host = newHost({ cold: ['accelerator', 'machines'] });
