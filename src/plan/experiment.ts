@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { shuffled } from '../random.ts';
 import type { Experiment } from '../spec/experiment.ts';
+import { pointsOf } from '../spec/matrix.ts';
 import { type PlannedImpairment, planImpairment } from './impairment.ts';
 
 export type Clock = 'real' | 'virtual';
@@ -28,7 +30,10 @@ export interface CellPlan {
   warmUpMigrations?: number;
 }
 
-/** Every cell of the experiment, in order. Pure: the same experiment and clock give the same plan. */
+/**
+ * Every cell of the experiment, in the order in which they are measured; numbers and seeds are those of the listed order.
+ * Pure: the same experiment and clock give the same plan.
+ */
 export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
   const onClock = clock === 'virtual' ? experiment.virtual : undefined;
   const timing = {
@@ -42,12 +47,11 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
   const points = experiment.cells.flatMap((matrix) => {
     const seeds = Math.min(onClock?.seeds ?? 1, matrix.seeds ?? Number.POSITIVE_INFINITY);
     const once = { repetitions: onClock?.repetitions ?? matrix.repetitions, seeds };
-    return product(matrix.role, matrix.image_mb, matrix.rate_mb_s, matrix.peer_rate_mb_s, matrix.rcvbuf).map(
-      ([role, imageMb, rateMbS, peerRateMbS, rcvbuf]) => ({
-        ...{ engine: experiment.engine, clock, role, imageMb, rateMbS, peerRateMbS, rcvbuf, ...timing },
-        ...(experiment.soak ? bootsOf(experiment.soak.migrations, once.repetitions) : once),
-      }),
-    );
+    return pointsOf(matrix).map(({ role, image_mb, rate_mb_s, peer_rate_mb_s, rcvbuf }) => ({
+      ...{ engine: experiment.engine, clock, role, imageMb: image_mb },
+      ...{ rateMbS: rate_mb_s, peerRateMbS: peer_rate_mb_s, rcvbuf, ...timing },
+      ...(experiment.soak ? bootsOf(experiment.soak.migrations, once.repetitions) : once),
+    }));
   });
   const cells = points.flatMap(({ seeds, ...point }, index) =>
     Array.from({ length: seeds }, (_, number) => {
@@ -57,10 +61,11 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
     }),
   );
   const digits = Math.max(2, String(cells.length).length);
-  return cells.map(({ suffix, ...cell }, index) => ({
+  const listed = cells.map(({ suffix, ...cell }, index) => ({
     ...cell,
     id: `${String(index + 1).padStart(digits, '0')}-${nameOf(cell)}${suffix}`,
   }));
+  return experiment.order === 'shuffled' ? shuffled(listed, experiment.seed) : listed;
 }
 
 /** As few boots as do at most so many migrations each, all the same number. */
@@ -75,21 +80,3 @@ function nameOf(cell: Omit<CellPlan, 'id'>): string {
   if (cell.rcvbuf > 0) parts.push(`b${cell.rcvbuf}`);
   return parts.join('-');
 }
-
-function product<A, B, C, D, E>(a: A[], b: B[], c: C[], d: D[], e: E[]): [A, B, C, D, E][] {
-  return a.flatMap((va) =>
-    b.flatMap((vb) =>
-      c.flatMap((vc) => d.flatMap((vd) => e.map((ve): [A, B, C, D, E] => [va, vb, vc, vd, ve]))),
-    ),
-  );
-}
-
-/** About how many seconds of wall time a cell takes on two cores without KVM, boot included. For the notice beforehand. */
-export const expectedSeconds = (cell: CellPlan): number =>
-  cell.clock === 'virtual'
-    ? 8 + trafficSeconds(cell) * 5
-    : 12 + cell.warmUpS * 1.2 + cell.repetitions * (cell.settleS * 1.2 + 1 + cell.imageMb / 20);
-
-/** Seconds of the machines' clock in which data flows. */
-const trafficSeconds = ({ warmUpS, settleS, intervalS, repetitions }: CellPlan) =>
-  warmUpS + repetitions * (settleS + intervalS);

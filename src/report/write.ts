@@ -2,7 +2,7 @@
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { packagePath } from '../package.ts';
+import { claimsPath } from '../spec/catalogue.ts';
 import { type Claims, readClaims } from './claims.ts';
 import { type Assets, renderPage } from './page/page.ts';
 import { writeFigures } from './print/write.ts';
@@ -41,8 +41,7 @@ async function claimsOf(runDir: string, { record }: Run): Promise<Claims | null>
   const own = join(runDir, 'claims.yml');
   if (await exists(own)) return readClaims(own);
   const { claims } = record.experiment;
-  if (!claims) return null;
-  return readClaims((await exists(claims)) ? claims : packagePath(claims));
+  return claims ? readClaims(claimsPath(claims)) : null;
 }
 
 const exists = (path: string) =>

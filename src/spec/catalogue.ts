@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { packagePath } from '../package.ts';
@@ -8,6 +8,18 @@ import { packagePath } from '../package.ts';
 export function topologyPath(nameOrPath: string): string {
   return findFile(nameOrPath, packagePath('lab', 'topologies', `${nameOrPath}.lab.yml`), 'topology');
 }
+
+const namesIn = (folder: string, ending: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .flatMap((file) => (file.endsWith(ending) ? [file.slice(0, -ending.length)] : []))
+    .sort();
+
+/** The package's topologies, and experiments, as they are named on the command line. */
+export const topologyNames = (): string[] => namesIn(packagePath('lab', 'topologies'), '.lab.yml');
+export const experimentNames = (): string[] => namesIn(packagePath('experiments'), '.exp.yml');
+
+/** Where the claims lie that an experiment names: a path from the working directory, or else within the package. */
+export const claimsPath = (claims: string): string => (existsSync(claims) ? claims : packagePath(claims));
 
 /**
  * An experiment by path, as run.json names it, or by name below experiments/, such as tcpmig/figures.

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What no single value of a topology shows: names that lead nowhere, and machines that would be in each other's way.
 
+import { nearest } from './nearest.ts';
+
 export interface Contradiction {
   path: (string | number)[];
   message: string;
+  /** The word that was probably meant. */
+  meant?: string | undefined;
 }
 
 interface Machine {
@@ -38,18 +42,23 @@ function unknownWires({ wires, cluster, machines }: Parts): Contradiction[] {
   const expected = `expected one of ${known.join(', ')}`;
   const found: Contradiction[] = [];
   if (!known.includes(cluster.wire))
-    found.push({ path: ['cluster', 'wire'], message: `no wire of this name; ${expected}` });
+    found.push({
+      path: ['cluster', 'wire'],
+      message: `no wire of this name; ${expected}`,
+      meant: nearest(cluster.wire, known),
+    });
   for (const [machine, { wires: used }] of Object.entries(machines))
     used.forEach((wire, index) => {
       if (!known.includes(wire))
         found.push({
           path: ['machines', machine, 'wires', index],
           message: `no wire "${wire}"; ${expected}`,
+          meant: nearest(wire, known),
         });
       if (used.indexOf(wire) !== index)
         found.push({
           path: ['machines', machine, 'wires', index],
-          message: `"${wire}" twice; once is enough`,
+          message: `"${wire}" twice; expected each wire once`,
         });
     });
   return found;
@@ -60,7 +69,10 @@ function wrongMembers({ wires, machines }: Parts): Contradiction[] {
     const members = Object.values(machines).filter((machine) => machine.wires.includes(wire)).length;
     if (kind === 'pair' && members !== 2)
       return [
-        { path: ['wires', wire, 'kind'], message: `a pair joins exactly two machines, here ${members}` },
+        {
+          path: ['wires', wire, 'kind'],
+          message: `a pair joins exactly two machines, here ${members}; expected two, or kind broadcast`,
+        },
       ];
     if (members < 2)
       return [
@@ -129,7 +141,12 @@ function portProblems({ machines }: Parts): Contradiction[] {
   return ranges.flatMap(({ name, first, last }, index) => {
     const other = ranges.slice(0, index).find((each) => each.first <= last && first <= each.last);
     return other
-      ? [{ path: ['machines', name, 'ports'], message: `overlaps with the ports of ${other.name}` }]
+      ? [
+          {
+            path: ['machines', name, 'ports'],
+            message: `overlaps with the ports of ${other.name}; expected a range of its own`,
+          },
+        ]
       : [];
   });
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile } from 'node:fs/promises';
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
-import type { core, ZodType } from 'zod';
+import type { ZodType } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
-import { keysAt } from './keys.ts';
-
-type Path = readonly PropertyKey[];
+import { type Complaint, complaintsOf } from './complaint.ts';
+import { type Diagnostic, expectedIn, FaultyFile } from './diagnostic.ts';
+import { offsetOf, placeAt, type SourceText, sourceText } from './source-text.ts';
 
 /**
- * Reads a YAML file and checks it against `schema`.
+ * Reads a YAML file and checks it against `schema`. A JSON file is one, too.
  *
- * @throws Fault (64) that lists every problem as `file:line:column: what, what was expected`, each with the line
+ * @param remedy for all that may be wrong in it, if it is no file that people write
+ * @throws FaultyFile (64) that lists every problem as `file:line:column: what, what was expected`, each with the line
  * of the file and a caret below the place.
  */
-export async function readDocument<T>(path: string, schema: ZodType<T>): Promise<T> {
+export async function readDocument<T>(path: string, schema: ZodType<T>, remedy?: string): Promise<T> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -21,78 +21,62 @@ export async function readDocument<T>(path: string, schema: ZodType<T>): Promise
     throw new Fault(
       ExitCode.usage,
       `${path}: cannot be read (${(cause as Error).message})`,
-      'Name an existing file.',
-      {
-        cause,
-      },
+      remedy ?? 'Name an existing file.',
+      { cause },
     );
   }
-  return parseText(path, text, schema);
+  return parseText(path, text, schema, remedy);
 }
 
 /** The same for a text in memory; `name` stands for the file in messages. */
-export function parseText<T>(name: string, text: string, schema: ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const broken = document.errors.map((error) => ({ offset: error.pos[0], message: error.message }));
-  if (broken.length > 0) throw diagnostics(name, text, lines, broken);
-  const parsed = schema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => locate(document, issue, schema));
-  throw diagnostics(name, text, lines, problems);
-}
-
-function locate(
-  document: Document,
-  issue: core.$ZodIssue,
-  schema: ZodType,
-): { offset: number; message: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path, toPlain(document, issue.path));
-    return issue.keys.map((key) => ({
-      offset: offsetOf(document, [...issue.path, key], 'key'),
-      message: `${where([...issue.path, key])}: unknown key; expected one of ${known.join(', ')}`,
-    }));
-  }
-  return [{ offset: offsetOf(document, issue.path), message: `${where(issue.path)}: ${issue.message}` }];
-}
-
-const toPlain = (document: Document, path: Path): unknown => {
-  const node = document.getIn(path, true);
-  return isNode(node) ? node.toJS(document) : node;
-};
-
-const where = (path: Path) => (path.length === 0 ? 'document' : path.map(String).join('.'));
-
-/** Offset in the text of the node at `path`; of its nearest existing parent where it is missing. */
-function offsetOf(document: Document, path: Path, part: 'key' | 'value' = 'value'): number {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const steps = path.slice(0, depth);
-    if (part === 'key' && depth > 0) {
-      const parent = document.getIn(steps.slice(0, -1), true);
-      const map = depth === 1 ? document.contents : parent;
-      if (isMap(map)) {
-        const pair = map.items.find((item) => isPair(item) && String(item.key) === String(steps.at(-1)));
-        if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
-      }
-    }
-    const node = depth === 0 ? document.contents : document.getIn(steps, true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
-}
-
-function diagnostics(
+export function parseText<T>(
   name: string,
   text: string,
-  lines: LineCounter,
-  problems: readonly { offset: number; message: string }[],
-): Fault {
-  const rows = text.split('\n');
-  const messages = problems.map(({ offset, message }) => {
-    const { line, col } = lines.linePos(offset);
-    const source = rows[Math.max(0, line - 1)] ?? '';
-    return `${name}:${line}:${col}: ${message}\n    ${source}\n    ${' '.repeat(Math.max(0, col - 1))}^`;
-  });
-  return new Fault(ExitCode.usage, messages.join('\n'));
+  schema: ZodType<T>,
+  remedy = descriptionOf(schema),
+): T {
+  const judged = judge(sourceText(name, text), schema, remedy);
+  if ('data' in judged) return judged.data;
+  throw new FaultyFile(judged.diagnostics, remedy);
+}
+
+/** Checks a text against `schema`. Pure. */
+export function judge<T>(
+  source: SourceText,
+  schema: ZodType<T>,
+  remedy = descriptionOf(schema),
+): { data: T } | { diagnostics: Diagnostic[] } {
+  if (source.broken.length > 0)
+    return {
+      diagnostics: source.broken.map(({ offset, message }) => ({
+        ...{ file: source.file, ...placeAt(source, offset), path: 'document' },
+        ...{ message, expected: expectedIn(message), remedy: remedy ?? '' },
+      })),
+    };
+  const parsed = schema.safeParse(source.plain);
+  if (parsed.success) return { data: parsed.data };
+  const complaints = complaintsOf(parsed.error.issues, schema, source.plain);
+  return { diagnostics: diagnosed(source, complaints, remedy) };
+}
+
+/** Complaints with their places in the text, in its order. Pure. */
+export const diagnosed = (
+  source: SourceText,
+  complaints: readonly Complaint[],
+  remedy?: string,
+): Diagnostic[] =>
+  complaints
+    .map((complaint) => ({ complaint, offset: offsetOf(source, complaint.path, complaint.part) }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ complaint: { path, message, meant }, offset }) => ({
+      ...{ file: source.file, ...placeAt(source, offset) },
+      path: path.length === 0 ? 'document' : path.map(String).join('.'),
+      ...{ message, expected: expectedIn(message) },
+      remedy: meant === undefined ? (remedy ?? '') : `did you mean "${meant}"?`,
+    }));
+
+/** Where a user learns what a file of this schema may say. */
+export function descriptionOf(schema: ZodType): string | undefined {
+  const title = schema.meta()?.title;
+  return title && `\`miglab schema ${title}\` describes every key.`;
 }

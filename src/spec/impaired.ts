@@ -3,6 +3,7 @@
 
 import type { Contradiction } from './contradictions.ts';
 import { type Impairment, isWireKind, zeroOf } from './impairment.ts';
+import { nearest } from './nearest.ts';
 import { bandwidth } from './quantity.ts';
 import type { Topology } from './topology.ts';
 
@@ -16,6 +17,7 @@ type Place = 'wire' | 'from' | 'to' | 'machine' | 'since' | 'bandwidth' | 'kind'
 interface Problem {
   key: Place;
   message: string;
+  meant?: string | undefined;
 }
 
 /** Names that lead nowhere, and migrations that never come. */
@@ -29,7 +31,12 @@ export function impairmentContradictions(experiment: Parts, topology: Topology):
       ? wireProblems(impairment, topology)
       : machineProblems(impairment, topology)),
     ...(zeroOf(impairment) > repetitions
-      ? [{ key: 'since' as const, message: `no cell has more than ${repetitions} migrations` }]
+      ? [
+          {
+            key: 'since' as const,
+            message: `no cell has more than ${repetitions} migrations; expected one of those`,
+          },
+        ]
       : []),
   ]);
 }
@@ -39,32 +46,24 @@ const placed = (
   problemsOf: (impairment: Impairment) => Problem[],
 ): Contradiction[] =>
   impairments.flatMap((impairment, index) =>
-    problemsOf(impairment).map(({ key, message }) => ({ path: ['impairments', index, key], message })),
+    problemsOf(impairment).map(({ key, ...problem }) => ({ path: ['impairments', index, key], ...problem })),
   );
 
 function machineProblems({ machine = '' }: Impairment, { machines }: Topology): Problem[] {
   if (machines[machine]) return [];
-  return [
-    { key: 'machine', message: `no machine "${machine}"; expected one of ${list(Object.keys(machines))}` },
-  ];
+  return [unknownName('machine', `no machine "${machine}"`, machine, Object.keys(machines))];
 }
 
 function wireProblems(impairment: Impairment, topology: Topology): Problem[] {
   const name = impairment.wire ?? '';
   const wire = topology.wires[name];
-  if (!wire)
-    return [
-      { key: 'wire', message: `no wire "${name}"; expected one of ${list(Object.keys(topology.wires))}` },
-    ];
+  if (!wire) return [unknownName('wire', `no wire "${name}"`, name, Object.keys(topology.wires))];
   const members = membersOf(topology, name);
-  const problems = (['from', 'to'] as const)
-    .filter((key) => impairment[key] !== undefined && !members.includes(impairment[key]))
-    .map(
-      (key): Problem => ({
-        key,
-        message: `no machine "${impairment[key]}" on the wire ${name}; expected one of ${list(members)}`,
-      }),
-    );
+  const problems = (['from', 'to'] as const).flatMap((key): Problem[] => {
+    const machine = impairment[key];
+    if (machine === undefined || members.includes(machine)) return [];
+    return [unknownName(key, `no machine "${machine}" on the wire ${name}`, machine, members)];
+  });
   const { from, to, kind } = impairment;
   if (from !== undefined && from === to)
     problems.push({ key: 'to', message: 'expected another machine than the one it comes from' });
@@ -112,4 +111,8 @@ const membersOf = ({ machines }: Pick<Topology, 'machines'>, wire: string): stri
     .filter(([, machine]) => machine.wires.includes(wire))
     .map(([name]) => name);
 
-const list = (names: readonly string[]) => names.join(', ');
+const unknownName = (key: Place, what: string, name: string, known: readonly string[]): Problem => ({
+  key,
+  message: `${what}; expected one of ${known.join(', ')}`,
+  meant: nearest(name, known),
+});

@@ -38,38 +38,54 @@ const percent = z
 const zeroForm = /^(traffic|migration [1-9]\d{0,4})$/;
 
 const fields = z.strictObject({
-  kind: z.enum([...Object.keys(wireKinds), ...Object.keys(machineKinds)] as [WireKind | FaultKind]),
-  wire: z.string().optional(),
-  /** Only what this machine sends, or hears. */
-  from: z.string().optional(),
-  to: z.string().optional(),
-  machine: z.string().optional(),
-  /** What `begin` and `end` count from: just before the process starts, or just before it migrates the Nth time. */
-  since: z.string().regex(zeroForm, 'expected traffic, or migration and its number').default('traffic'),
-  begin: instant.schema.default('0s'),
-  /** Without it the impairment stays. */
-  end: instant.schema.optional(),
-  percent: percent.optional(),
-  good_to_bad: percent.optional(),
-  bad_to_good: percent.optional(),
-  loss_in_bad: percent.optional(),
-  loss_in_good: percent.optional(),
-  time: duration.schema.optional(),
-  bandwidth: bandwidth.schema.optional(),
+  kind: z
+    .enum([...Object.keys(wireKinds), ...Object.keys(machineKinds)] as [WireKind | FaultKind])
+    .describe('What goes wrong; which other keys it takes is in docs/impairments.md.'),
+  wire: z.string().optional().describe('Name of a wire of the topology.'),
+  from: z.string().optional().describe('Only what this machine sends.'),
+  to: z.string().optional().describe('Only what this machine hears.'),
+  machine: z.string().optional().describe('The machine that a power-cut or a pause befalls.'),
+  since: z
+    .string()
+    .regex(zeroForm, 'expected traffic, or migration and its number')
+    .default('traffic')
+    .describe(
+      'What begin and end count from: "traffic", just before the process starts, or "migration N", just before it migrates the Nth time.',
+    ),
+  begin: instant.schema.default('0s').describe('When it begins, such as 20ms or -1s.'),
+  end: instant.schema.optional().describe('When it ends; without it the impairment stays.'),
+  percent: percent.optional().describe('Chance for each frame.'),
+  good_to_bad: percent
+    .optional()
+    .describe("Of a burst-loss: chance after each frame that the channel's state turns bad."),
+  bad_to_good: percent
+    .optional()
+    .describe("Of a burst-loss: chance after each frame that the channel's state turns good."),
+  loss_in_bad: percent
+    .optional()
+    .describe('Of a burst-loss: chance for each frame in the bad state; 100 unless given.'),
+  loss_in_good: percent
+    .optional()
+    .describe('Of a burst-loss: chance for each frame in the good state; 0 unless given.'),
+  time: duration.schema
+    .optional()
+    .describe('How much later a frame comes, or how long a pause is, such as 5ms.'),
+  bandwidth: bandwidth.schema.optional().describe("Of a rate, such as 100Mbit; no more than the wire's own."),
 });
 
 /** One impairment as an experiment's file has it. */
 export type Impairment = z.infer<typeof fields>;
 
-/** One thing that goes wrong, on a wire or with a machine. */
-export const impairmentSchema = fields.superRefine((impairment, context) => {
-  for (const { key, message } of [
-    ...wrongKeys(impairment),
-    ...wrongTimes(impairment),
-    ...noChance(impairment),
-  ])
-    context.addIssue({ code: 'custom', path: [key], message });
-});
+export const impairmentSchema = fields
+  .superRefine((impairment, context) => {
+    for (const { key, message } of [
+      ...wrongKeys(impairment),
+      ...wrongTimes(impairment),
+      ...noChance(impairment),
+    ])
+      context.addIssue({ code: 'custom', path: [key], message });
+  })
+  .describe('One thing that goes wrong, on a wire or with a machine.');
 
 interface Problem {
   key: string;
@@ -82,16 +98,16 @@ function wrongKeys(impairment: Impairment): Problem[] {
   const { kind } = impairment;
   const known = [...(kind in wireKinds ? ofWires : ofMachines), ...{ ...wireKinds, ...machineKinds }[kind]];
   const names = known.map((key) => key.replace(/[[\]]/g, ''));
-  const takes = `a ${kind} takes ${names.join(', ')}`;
+  const takes = names.join(', ');
   const given = Object.entries(impairment).filter(([key, value]) => key !== 'kind' && value !== undefined);
   return [
     ...given
       // Those have defaults.
       .filter(([key]) => !names.includes(key) && !['since', 'begin'].includes(key))
-      .map(([key]) => ({ key, message: takes })),
+      .map(([key]) => ({ key, message: `not for a ${kind}; expected one of ${takes}` })),
     ...known
       .filter((key) => !key.startsWith('[') && !given.some(([each]) => each === key))
-      .map((key) => ({ key, message: `missing; ${takes}` })),
+      .map((key) => ({ key, message: `missing; expected it: a ${kind} takes ${takes}` })),
   ];
 }
 

@@ -18,7 +18,11 @@ function quantity(
     const [, number = '', unit = ''] = form.exec(text) ?? [];
     return Math.round(Number(number) * (units[unit] ?? Number.NaN));
   };
-  return { read, schema: z.string(expected).refine((text) => isGood(read(text)), expected) as z.ZodString };
+  const schema = z
+    .string(expected)
+    .regex(form, { error: expected, abort: true })
+    .refine((text) => isGood(read(text)), expected);
+  return { read, schema: schema as z.ZodString };
 }
 
 /** bit/s, with units as tc(8) writes them. */

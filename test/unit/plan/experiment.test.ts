@@ -81,3 +81,35 @@ test('a soak is cut into boots of the same number of migrations, each with a see
   ]);
   expect(planCells(soak, 'virtual')[0]?.warmUpMigrations).toBe(10);
 });
+
+const [duplex = expect.fail()] = figures.cells;
+
+test('points that are excluded are no cells; the others stay in their order', () => {
+  const matrix = { ...duplex, rcvbuf: [0, 2], exclude: [{ image_mb: 50 }, { image_mb: 5, rcvbuf: 2 }] };
+  const points = planCells({ ...figures, cells: [matrix] }, 'real').map(({ imageMb, rcvbuf }) => [
+    imageMb,
+    rcvbuf,
+  ]);
+  expect(points).toEqual([
+    [1, 0],
+    [1, 2],
+    [5, 0],
+    [10, 0],
+    [10, 2],
+    [20, 0],
+    [20, 2],
+  ]);
+});
+
+test('a shuffled order is the seed’s, and a cell in it is the same as in the listed one', () => {
+  const listed = planCells(figures, 'virtual');
+  const shuffled = planCells({ ...figures, order: 'shuffled' }, 'virtual');
+  const byId = (plan: typeof listed) => plan.toSorted((a, b) => a.id.localeCompare(b.id));
+  expect(shuffled).not.toEqual(listed);
+  expect(byId(shuffled)).toEqual(byId(listed));
+  expect(planCells({ ...figures, order: 'shuffled' }, 'virtual')).toEqual(shuffled);
+  const other = planCells({ ...figures, order: 'shuffled', seed: 2 }, 'real').map(({ imageMb }) => imageMb);
+  expect(other).not.toEqual(
+    planCells({ ...figures, order: 'shuffled' }, 'real').map(({ imageMb }) => imageMb),
+  );
+});

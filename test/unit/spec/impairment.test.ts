@@ -55,16 +55,36 @@ test.each([
 // The impairment, the text from the place that is shown on, and what is said.
 test.each([
   ['{ kind: fire, wire: public }', 'fire', /kind: .*"loss"\|"burst-loss".*"pause"/],
-  ['{ kind: loss, wire: public, chance: 1 }', 'chance', 'unknown key; expected one of kind, wire'],
-  ['{ kind: loss, wire: public }', '{ kind: loss', 'percent: missing; a loss takes wire, from, to, since'],
-  ['{ kind: delay, wire: public, percent: 1, time: 1ms }', '1, time', 'a delay takes wire, from, to'],
-  ['{ kind: cut, wire: public, machine: peer }', 'peer', 'machine: a cut takes wire, from'],
+  [
+    '{ kind: loss, wire: public, percent: 1, chance: 1 }',
+    'chance',
+    'unknown key; expected one of kind, wire',
+  ],
+  [
+    '{ kind: loss, wire: public }',
+    '{ kind: loss',
+    'percent: missing; expected it: a loss takes wire, from, to, since',
+  ],
+  [
+    '{ kind: delay, wire: public, percent: 1, time: 1ms }',
+    '1, time',
+    'not for a delay; expected one of wire, from, to',
+  ],
+  [
+    '{ kind: cut, wire: public, machine: peer }',
+    'peer',
+    'machine: not for a cut; expected one of wire, from',
+  ],
   [
     '{ kind: pause, machine: peer, wire: public, time: 1s }',
     'public',
-    'a pause takes machine, since, begin, time',
+    'not for a pause; expected one of machine, since, begin, time',
   ],
-  ['{ kind: power-cut, machine: peer, end: 1s }', '1s', 'a power-cut takes machine, since, begin'],
+  [
+    '{ kind: power-cut, machine: peer, end: 1s }',
+    '1s',
+    'not for a power-cut; expected one of machine, since, begin',
+  ],
   ['{ kind: cut }', '{ kind', 'wire: missing'],
   ['{ kind: loss, wire: public, percent: 101 }', '101', 'expected a percentage from 0 to 100'],
   ['{ kind: loss, wire: public, percent: -1% }', '-1%', 'expected a percentage from 0 to 100'],
