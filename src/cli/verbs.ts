@@ -26,6 +26,8 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   report: async () => (await import('./report.ts')).report,
   verify: async () => (await import('./verify.ts')).verify,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
+  schema: async () => (await import('./schema.ts')).schema,
+  validate: async () => (await import('./validate.ts')).validate,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   test: async () => (await import('./test.ts')).test,
   completion: async () => (await import('./completion.ts')).completion,

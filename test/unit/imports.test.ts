@@ -14,9 +14,10 @@ const allowed: Record<string, string[]> = {
   guest: [],
   analysis: ['pcap', 'spec'],
   report: ['analysis', 'spec'],
+  schema: ['image', 'report', 'spec'],
   run: ['analysis', 'guest', 'host', 'image', 'pcap', 'plan', 'spec', 'vm'],
   api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
-  cli: ['analysis', 'guest', 'host', 'image', 'plan', 'report', 'run', 'spec', 'vm'],
+  cli: ['analysis', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
