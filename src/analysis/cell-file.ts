@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
+import { versionOf } from '../spec/version.ts';
 import { CLOCKS, ROLES } from './measurement.ts';
 
 const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC address in lower case');
 
 /** cell.json: what was asked of one boot, and who is who in its capture. Written by the run, read by the analysis. */
 const cellFileSchema = z.looseObject({
-  version: z.literal(1, 'expected cell.json of version 1'),
+  version: versionOf('cell.json', 1),
   cell: z.string().min(1),
   /** 1, and one more for each repetition of an inconclusive cell. */
   attempt: z.int().min(1),

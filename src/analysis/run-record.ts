@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
+import { versionOf } from '../spec/version.ts';
 import { CLOCKS, ROLES } from './measurement.ts';
 
 /** A fact that an older or an interrupted run may lack; the report then says "not recorded". */
@@ -18,7 +19,7 @@ const attempt = z.looseObject({
  * run.json: what was run, on what, with what. Written by the run, read by the report, which keeps and ignores other keys.
  */
 export const runRecordSchema = z.looseObject({
-  version: z.literal(1, 'expected run.json of version 1'),
+  version: versionOf('run.json', 1),
   id: z.string().min(1),
   /** `interrupted`: what was measured until then is kept. `running` stays in the file of a run that was killed. */
   state: z.enum(['running', 'complete', 'interrupted']),

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ExitCode, Fault } from '../fault.ts';
 import type { CellPlan } from '../plan/experiment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { cellScenario } from '../plan/scenario.ts';
+import { readDocument } from '../spec/document.ts';
+import { versionOf } from '../spec/version.ts';
 import { type CellBoot, runCell } from './cell.ts';
 import { cellRecord, isCorrupted } from './cell-record.ts';
 import { saveJson } from './json-file.ts';
 
 /** attempt.json: how a boot of a cell ended. The last file of a cell's folder that the run writes. */
 const attemptFileSchema = z.looseObject({
-  version: z.literal(1, 'expected attempt.json of version 1'),
+  version: versionOf('attempt.json', 1),
   cell: z.string(),
   attempt: z.int().min(1),
   /** Empty when every machine carried out its scenario. */
@@ -105,14 +106,8 @@ export async function finishedAttempts(directory: string): Promise<AttemptFile[]
   return attempts.sort((a, b) => a.attempt - b.attempt);
 }
 
-async function readAttempt(folder: string): Promise<AttemptFile> {
-  const path = join(folder, 'attempt.json');
-  try {
-    return attemptFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw new Fault(ExitCode.usage, `${path}: ${(cause as Error).message}`, undefined, { cause });
-  }
-}
+const readAttempt = (folder: string): Promise<AttemptFile> =>
+  readDocument(join(folder, 'attempt.json'), attemptFileSchema, 'Name a folder that `miglab run` wrote.');
 
 /** Removes what interrupted boots left. */
 export async function removePartial(directory: string): Promise<void> {

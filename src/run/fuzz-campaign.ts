@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ExitCode, Fault } from '../fault.ts';
 import type { Corpus } from '../plan/fuzz.ts';
+import { readDocument } from '../spec/document.ts';
+import { versionOf } from '../spec/version.ts';
 import { saveJson } from './json-file.ts';
 
 const count = z.int().min(0);
@@ -40,7 +41,7 @@ const bootSchema = z.object({
 export type FuzzedBoot = z.infer<typeof bootSchema>;
 
 const campaignSchema = z.looseObject({
-  version: z.literal(1),
+  version: versionOf('fuzz.json', 1),
   id: z.string(),
   experiment: z.object({ title: z.string(), file: z.string() }),
   recipe: z.string(),
@@ -54,20 +55,13 @@ const campaignFile = 'fuzz.json';
 
 export const isCampaign = (directory: string): boolean => existsSync(join(directory, campaignFile));
 
-/** @throws Fault (64) when the folder holds none */
-export async function readCampaign(directory: string): Promise<Campaign> {
-  const path = join(directory, campaignFile);
-  try {
-    return campaignSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw new Fault(
-      ExitCode.usage,
-      `${path} is not of a fuzzing run: ${(cause as Error).message}`,
-      undefined,
-      { cause },
-    );
-  }
-}
+/** @throws Fault (64) when the folder holds none, or one that is faulty */
+export const readCampaign = (directory: string): Promise<Campaign> =>
+  readDocument(
+    join(directory, campaignFile),
+    campaignSchema,
+    'Name a folder that `miglab run` of a fuzzing experiment wrote.',
+  );
 
 export const saveCampaign = (directory: string, campaign: Campaign): Promise<void> =>
   saveJson(directory, campaignFile, campaign);

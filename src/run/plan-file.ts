@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ExitCode, Fault } from '../fault.ts';
@@ -9,8 +8,10 @@ import type { CellPlan, Clock } from '../plan/experiment.ts';
 import type { LabPlan } from '../plan/lab.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
+import { readDocument } from '../spec/document.ts';
 import { experimentSchema } from '../spec/experiment.ts';
 import { topologySchema } from '../spec/topology.ts';
+import { versionOf } from '../spec/version.ts';
 import { differences } from './difference.ts';
 import type { Ground } from './ground.ts';
 import { processors } from './record.ts';
@@ -23,7 +24,7 @@ const hash = z.string();
  * a cell is booted again, by this file; what was derived from the rest is in it so that a difference is noticed.
  */
 const planFileSchema = z.object({
-  version: z.literal(1, 'expected plan.json of version 1'),
+  version: versionOf('plan.json', 1),
   id: z.string().min(1),
   /** The experiment's file as run.json names it, and the folder that a relative path counts from. */
   file: z.string(),
@@ -93,25 +94,13 @@ export const groundFacts = (
   ...(clock === 'virtual' ? { lockstep: lockstep.hash } : {}),
 });
 
-/** @throws Fault (64) for a folder without a plan, or a plan that is not as expected. */
-export async function readPlanFile(run: string): Promise<PlanFile> {
-  const file = join(run, 'plan.json');
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new Fault(
-      ExitCode.usage,
-      `${file}: cannot be read (${(cause as Error).message})`,
-      'Name a folder that `miglab run` wrote. Runs of older versions have no plan; begin anew.',
-      { cause },
-    );
-  }
-  const parsed = planFileSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.join('.')}: ${issue.message}`);
-  throw new Fault(ExitCode.usage, problems.join('\n'));
-}
+/** @throws Fault (64) for a folder without a plan, or a plan that is not as expected: with line and column. */
+export const readPlanFile = (run: string): Promise<PlanFile> =>
+  readDocument(
+    join(run, 'plan.json'),
+    planFileSchema,
+    'Name a folder that `miglab run` wrote. Runs of older versions have no plan; begin anew.',
+  );
 
 /**
  * What differs now from what the run began with, a line each, causes alone: another module is no further difference of

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from 'simple-statistics';
 import { z } from 'zod';
@@ -7,6 +7,8 @@ import type { Measurement } from '../analysis/measurement.ts';
 import { readSpec } from '../analysis/run.ts';
 import { ExitCode, Fault } from '../fault.ts';
 import { fileHash } from '../image/digest.ts';
+import { readDocument } from '../spec/document.ts';
+import { versionOf } from '../spec/version.ts';
 import { differences } from './difference.ts';
 import { type PlanFile, readPlanFile } from './plan-file.ts';
 
@@ -36,7 +38,7 @@ const row = z.object({
  * same toolchain gives the same captures on any host.
  */
 const referenceSchema = z.object({
-  version: z.literal(1, 'expected a reference of version 1'),
+  version: versionOf('reference results', 1),
   toolchain: z.record(z.string(), z.string()),
   cells: z.record(z.string(), z.object({ capture: hash, rows: z.array(row) })),
 });
@@ -73,19 +75,11 @@ const told = (measured: Measurement): z.infer<typeof row> => ({
   ...(Object.fromEntries(metrics.map((name) => [name, measured[name]])) as Record<Metric, number | null>),
 });
 
-/** @returns undefined where there is no such file. @throws Fault (64) for one that is faulty */
-export async function readReference(path: string): Promise<Reference | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return referenceSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Fault(ExitCode.usage, `${path}: ${(cause as Error).message}`, undefined, { cause });
-  }
-}
+/** @returns undefined where there is no such file. @throws Fault (64) for one that is faulty, with line and column */
+export const readReference = async (path: string): Promise<Reference | undefined> =>
+  existsSync(path)
+    ? readDocument(path, referenceSchema, 'Write it with `miglab report RUN --reference FILE`.')
+    : undefined;
 
 export interface ReferenceComparison {
   /** Cells that both have, and how many of them have the same capture to the bit. */

@@ -80,7 +80,7 @@ test('an experiment that is gone is no difference', async () => {
 test('a plan that is none is a fault with its path and field', async () => {
   await expect(stored({ ...began, version: 2 })).rejects.toMatchObject({
     exitCode: 64,
-    message: expect.stringMatching(/plan\.json: version: expected plan.json of version 1/),
+    message: expect.stringMatching(/plan\.json:1:12: version: .*; expected plan.json of version 1/),
   });
   await expect(readPlanFile('/nonexistent')).rejects.toMatchObject({ exitCode: 64 });
 });
