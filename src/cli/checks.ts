@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ExitCode } from '../fault.ts';
+import { checkCost } from '../plan/cost.ts';
 import { aloneIn, type CheckPlan, planChecks } from '../plan/module-check.ts';
 import { countTrials, renderChanges, renderMatrix } from '../report/trial-matrix.ts';
 import { type CheckedCell, checks } from '../run/checks.ts';
@@ -11,6 +12,7 @@ export const checking: SimpleVerb<ModuleExperiment, CheckPlan, CheckedCell> = {
   engine: checks,
   kind: 'with the module alone',
   plan: planChecks,
+  cost: checkCost,
   lab: aloneIn,
   tell,
   summary: (cell) => ({ ...countTrials(cell.trials), ...cell }),

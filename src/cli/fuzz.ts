@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
+import { fuzzCost } from '../plan/cost.ts';
 import { type LabPlan, planLab } from '../plan/lab.ts';
 import { aloneIn } from '../plan/module-check.ts';
 import { executeFuzz, type FuzzRun, repeatInput, suspects } from '../run/fuzz.ts';
@@ -13,6 +14,7 @@ import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { recordedPath, topologyPath } from '../spec/catalogue.ts';
 import type { FuzzExperiment } from '../spec/fuzz-experiment.ts';
 import { readTopology } from '../spec/topology.ts';
+import { describeCost } from './cost.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
@@ -49,7 +51,7 @@ export async function runFuzz(
   const run = await planRun(experiment, image);
   const wanted = options.inputs ?? experiment.inputs;
   if (options.dryRun) {
-    printJson({ title: experiment.title, ...run, wanted });
+    printJson({ title: experiment.title, ...run, wanted, cost: costOf(run, wanted) });
     return ExitCode.good;
   }
   const recorded = recordedPath(file);
@@ -87,6 +89,9 @@ async function planRun(experiment: FuzzExperiment, image: string): Promise<FuzzR
   return { lab: plan, bootS: experiment.boot_s, situations: experiment.situations };
 }
 
+const costOf = ({ bootS, lab }: FuzzRun, inputs: number) =>
+  fuzzCost(Math.max(0, inputs), bootS, lab.machines[0]?.processors ?? 1);
+
 async function carryOut(
   run: FuzzRun,
   campaign: Campaign,
@@ -95,7 +100,10 @@ async function carryOut(
 ): Promise<number> {
   const signal = interruption();
   const shown = progress(options.json);
-  shown.note(`${campaign.experiment.title}\nTo go on with it: miglab run --resume ${directory}`);
+  const missing = campaign.wanted - sumOf(campaign.boots.map(({ tally }) => tally)).inputs;
+  shown.note(
+    `${campaign.experiment.title}\n${missing} inputs: ${describeCost(costOf(run, missing))}\nTo go on with it: miglab run --resume ${directory}`,
+  );
   const ground = await prepareGround(campaign.recipe, shown.report, undefined, signal);
   const begun = { ...campaign, ...(await circumstances(ground)) };
   const done = await executeFuzz(run, begun, ground, directory, shown.report, signal);

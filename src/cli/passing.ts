@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ExitCode } from '../fault.ts';
+import { passingCost } from '../plan/cost.ts';
 import { type PassingPlan, planPassing } from '../plan/passing.ts';
 import { renderPassing } from '../report/passing-table.ts';
 import { type PassedCell, passing } from '../run/passing.ts';
@@ -11,6 +12,7 @@ export const passingOn: SimpleVerb<PassingExperiment, PassingPlan, PassedCell> =
   engine: passing,
   kind: 'in which connections are passed',
   plan: planPassing,
+  cost: passingCost,
   lab: (topology) => topology,
   tell: (cell) => `${renderPassing(cell)}${cell.problem ? `\n${cell.problem}` : ''}`,
   summary: (cell) => cell,

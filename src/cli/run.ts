@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
-import type { CellPlan, Clock } from '../plan/experiment.ts';
+import { migrationCost } from '../plan/cost.ts';
+import { type Clock, planCells } from '../plan/experiment.ts';
 import { realClockNotes } from '../plan/netem.ts';
 import { qemuArguments } from '../plan/qemu.ts';
 import { cellScenario } from '../plan/scenario.ts';
@@ -13,13 +14,14 @@ import { type Resumption, resumeRun } from '../run/resume.ts';
 import { executeRun } from '../run/run.ts';
 import { runFolder, runName, unfinishedRuns } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
-import { planRun, type RunPlan, secondsOf, withCells } from '../run/run-plan.ts';
+import { type ClockedExperiment, planRun, type RunPlan, withCells } from '../run/run-plan.ts';
 import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { experimentPath, recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { type Experiment, readExperiment, requireClock } from '../spec/experiment.ts';
 import { readTopology, type Topology } from '../spec/topology.ts';
 import { checking } from './checks.ts';
 import { conclude } from './conclusion.ts';
+import { describeCost } from './cost.ts';
 import { isFuzzed, resumeFuzz, runFuzz } from './fuzz.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
@@ -116,7 +118,9 @@ interface PlanOptions {
   clock?: Experiment['clock'];
   full?: boolean;
   image?: string;
+  cell?: readonly string[];
   dryRun?: boolean;
+  json?: boolean;
 }
 
 /** What `auto` stands for is asked of the host, which may have to build an image for that; not for `--dry-run`. */
@@ -129,9 +133,12 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const image = options.image ?? topology.image;
   requireOneImage(file, topology);
   const asked = options.clock ?? spec.clock;
-  const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
   const seeds = options.full ? spec.virtual?.seeds_full : undefined;
-  const chosen = decided(spec, { clock, seeds, migrations: options.migrations });
+  const on = (clock: Clock) => decided(spec, { clock, seeds, migrations: options.migrations });
+  if (asked !== 'real' && !options.dryRun)
+    progress(options.json).note(costBeforehand(asked, on, options.cell));
+  const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
+  const chosen = on(clock);
   await requireClock(file, chosen);
   const plan = planRun(chosen, recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
@@ -145,6 +152,18 @@ function requireOneImage(file: string, { name, image, machines }: Topology): voi
     `${file}: machines of the topology ${name} have different images`,
     'A process moves between machines of the same kernel only. Take --image for all of them, and a topology without.',
   );
+}
+
+/** Whether a clock can be had is known only when the lab's QEMU is there, which may have to be fetched. */
+function costBeforehand(
+  asked: 'virtual' | 'auto',
+  on: (clock: Clock) => ClockedExperiment,
+  ids: readonly string[] | undefined,
+): string {
+  const cost = (clock: Clock) =>
+    describeCost(migrationCost(planCells(on(clock), clock).filter(({ id }) => !ids || ids.includes(id))));
+  const virtual = `On the virtual clock: ${cost('virtual')}`;
+  return asked === 'virtual' ? virtual : `${virtual}\nOn the real clock, where KVM works: ${cost('real')}`;
 }
 
 async function chooseClock(asked: Experiment['clock'], image: string): Promise<Clock> {
@@ -177,7 +196,7 @@ export function onlyCells(plan: RunPlan, ids: readonly string[] | undefined): Ru
 export async function carryOut(plan: RunPlan, options: RunOptions): Promise<number> {
   const signal = interruption();
   const shown = progress(options.json);
-  shown.note(`${plan.experiment.title}\n${boots(plan.cells)}`);
+  shown.note(`${plan.experiment.title}\n${describeCost(plan.cost)}`);
   if (plan.experiment.clock === 'real') realClockNotes(plan.cells[0]?.impairments ?? []).forEach(shown.note);
   for (const { directory, measured, cells } of (await unfinishedRuns(options.results, plan.file)).slice(-1))
     shown.note(
@@ -200,18 +219,13 @@ export async function goOn(run: string, options: RunOptions): Promise<number> {
   const directory = runFolder(run, options.results);
   const onPlan = ({ plan, measured, missing }: Resumption) =>
     shown.note(
-      `${plan.experiment.title}\nResumed: ${measured.length} of ${plan.cells.length} cells are measured. ${boots(missing)}`,
+      `${plan.experiment.title}\nResumed: ${measured.length} of ${plan.cells.length} cells are measured. To go: ${describeCost(migrationCost(missing))}`,
     );
   const { resumption, ...outcome } = await tellingHowToGoOn(directory, shown.note, () =>
     resumeRun({ directory, onPlan, report: shown.report, signal, jobs: options.jobs }),
   );
   shown.end();
   return conclude(outcome, resumption, options.json);
-}
-
-function boots(cells: readonly CellPlan[]): string {
-  const moves = cells.reduce((sum, cell) => sum + cell.repetitions, 0);
-  return `${cells.length} boots, ${moves} migrations; about ${minutes(secondsOf(cells))}.`;
 }
 
 /** What was measured is kept when a run ends early. A refusal (64) is no interruption. */
@@ -229,9 +243,6 @@ async function tellingHowToGoOn<T>(
     throw error;
   }
 }
-
-const minutes = (seconds: number) =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
 
 /** The whole plan, with paths that are not built yet named by what they will be. */
 function describePlan(plan: RunPlan) {

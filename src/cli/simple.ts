@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
+import type { Cost } from '../plan/cost.ts';
 import { type LabPlan, planLab } from '../plan/lab.ts';
 import { prepareGround } from '../run/ground.ts';
 import { runId } from '../run/run-id.ts';
 import { executeSimple, type SimpleCell, type SimpleEngine, type SimpleRun } from '../run/simple.ts';
 import { recordedPath, topologyPath } from '../spec/catalogue.ts';
 import { readTopology } from '../spec/topology.ts';
+import { describeCost } from './cost.ts';
 import { interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
@@ -30,6 +32,7 @@ export interface SimpleVerb<Experiment, Cell extends SimpleCell, Result> {
   /** "an experiment ... takes no --clock" */
   kind: string;
   plan(experiment: Experiment): Cell[];
+  cost(cells: readonly Cell[]): Cost;
   /** What of the topology is booted. */
   lab(topology: LabPlan): LabPlan;
   tell(result: Result): string;
@@ -56,12 +59,12 @@ export async function runSimple<
     const scenarios = run.lab.machines.flatMap((machine) =>
       run.cells.map((cell) => engine.scenario(run.lab, machine, cell)),
     );
-    printJson({ ...run, scenarios });
+    printJson({ ...run, cost: verb.cost(run.cells), scenarios });
     return ExitCode.good;
   }
   const signal = interruption();
   const shown = progress(options.json);
-  shown.note(run.title);
+  shown.note(`${run.title}\n${describeCost(verb.cost(run.cells))}`);
   const ground = await prepareGround(run.lab.image, shown.report, undefined, signal);
   const id = runId(run.file, new Date());
   const directory = join(options.results, id);

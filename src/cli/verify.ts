@@ -12,6 +12,7 @@ import { runId } from '../run/run-id.ts';
 import { type CellComparison, compareRuns, runElsewhere } from '../run/verify.ts';
 import { experimentPath } from '../spec/catalogue.ts';
 import { paint } from './colour.ts';
+import { describeCost } from './cost.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { print, printJson } from './output.ts';
@@ -73,9 +74,7 @@ async function measureTwice(experiment: string, options: VerifyOptions): Promise
   const shown = progress(options.json);
   const plan = onlyCells(await readPlan(experiment, { ...options, clock: 'virtual' }), options.cell);
   const cells = plan.cells.map(({ id }) => id);
-  shown.note(
-    `${plan.experiment.title}\n${cells.length} cells, twice; about ${Math.ceil((plan.seconds * 2) / 60)} minutes.`,
-  );
+  shown.note(`${plan.experiment.title}\nTwice ${describeCost(plan.cost)}`);
   const ground = await prepareGround(plan.lab.image, shown.report, undefined, signal);
   const id = runId(plan.file, new Date());
   const directory = join(options.results, id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { type CellPlan, type Clock, expectedSeconds, planCells } from '../plan/experiment.ts';
+import { type Cost, migrationCost } from '../plan/cost.ts';
+import { type CellPlan, type Clock, planCells } from '../plan/experiment.ts';
 import { type LabPlan, planLab } from '../plan/lab.ts';
 import type { Experiment } from '../spec/experiment.ts';
 import type { Topology } from '../spec/topology.ts';
@@ -14,14 +15,14 @@ export interface RunPlan {
   topology: Topology;
   lab: LabPlan;
   cells: CellPlan[];
-  /** Expected wall time, for the notice beforehand. */
-  seconds: number;
+  /** What it takes, for the notice beforehand. */
+  cost: Cost;
 }
 
 /** What a run will do; pure, so that `--dry-run` can print it. */
 export function planRun(experiment: ClockedExperiment, file: string, topology: Topology): RunPlan {
   return withCells(
-    { experiment, file, topology, lab: planLab(topology), cells: [], seconds: 0 },
+    { experiment, file, topology, lab: planLab(topology), cells: [], cost: migrationCost([]) },
     planCells(experiment, experiment.clock),
   );
 }
@@ -30,9 +31,5 @@ export function planRun(experiment: ClockedExperiment, file: string, topology: T
 export const withCells = (plan: RunPlan, cells: CellPlan[]): RunPlan => ({
   ...plan,
   cells,
-  seconds: secondsOf(cells),
+  cost: migrationCost(cells),
 });
-
-/** Expected wall time of these cells. */
-export const secondsOf = (cells: readonly CellPlan[]): number =>
-  cells.reduce((sum, cell) => sum + expectedSeconds(cell), 0);
