@@ -10,6 +10,7 @@ test.each([
   ['rolle', 'role', 'one more'],
   ['sonk', 'sink', 'another one'],
   ['timeout', 'timeout_s', 'a unit forgotten'],
+  ['rate', 'rate_mb_s', 'more of it forgotten than is right'],
   ['seeds_ful', 'seeds_full', 'the nearer of two'],
 ])('%s is taken for %s: %s', (word, meant) => {
   expect(nearest(word, known)).toBe(meant);
