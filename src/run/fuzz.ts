@@ -33,8 +33,11 @@ const progressEvent = tallySchema.extend({ edges: z.int(), kcov: z.boolean() });
 const seedEvent = z.looseObject({ name: z.string().regex(/^[a-z0-9-]+$/), part: z.string() });
 const keptEvent = z.looseObject({ input: z.string() });
 
-/** Time for the machine to boot, to load the corpus, and to look for leaks at its end. */
-const aroundS = 400;
+/**
+ * Time for the machine to boot, to export states or to load the corpus, and to look for leaks at its end: a few minutes,
+ * and a quarter of an hour was seen on a host that did much else.
+ */
+const aroundS = 1800;
 
 /** Boots machines until the campaign has as many inputs as are wanted, or one boot went wrong; each boot is kept as it ends. */
 export async function executeFuzz(
