@@ -11,6 +11,10 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
+/** One of the items, each as likely as the others. */
+export const draw = <T>(items: readonly T[], random: () => number): T =>
+  items[Math.floor(random() * items.length)] as T;
+
 /** The items in an order that the seed decides: Fisher and Yates' shuffle, from the last place to the second. */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = randomNumbers(seed);

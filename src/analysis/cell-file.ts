@@ -20,8 +20,12 @@ const cellFileSchema = z.looseObject({
   /** Asked of the migrating process and of the peer, MB/s; 0 is as fast as it goes. */
   rate_mb_s: z.number().nonnegative(),
   peer_rate_mb_s: z.number().nonnegative(),
+  /** SO_RCVBUF of the migrating socket, bytes; 0 is the kernel's own choice. Early runs did not say. */
+  rcvbuf: z.int().nonnegative().optional(),
   /** Rates and windows are measured over intervals of so many seconds before and after a migration. */
   interval_s: z.number().positive().default(1),
+  /** What goes wrong on wires and in machines, in numbers; compared as a whole. */
+  impairments: z.array(z.unknown()).optional(),
   /** What goes wrong on the way from the nodes to the capture: frames come in another order, or with other bits. */
   wire_reorders: z.boolean().optional(),
   wire_corrupts: z.boolean().optional(),

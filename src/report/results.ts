@@ -29,21 +29,29 @@ export interface Run {
 
 /** Reads results/<run-id>/. @throws Fault (64) that names the file, and the line of a table, that is not as expected. */
 export async function readRun(runDir: string): Promise<Run> {
-  const read = async (file: string, absent?: string) => ({
-    name: join(runDir, file),
-    text: await textOf(join(runDir, file), absent),
-  });
-  const [record, rows, windows, analysis] = await Promise.all([
-    ...['run.json', 'measurements.csv', 'windows.csv'].map((file) => read(file)),
-    read('analysis.json', '{}'),
+  const [measured, windows] = await Promise.all([readMeasured(runDir), sourceOf(runDir, 'windows.csv')]);
+  return { ...measured, windows: parseTable(windows, WINDOW_COLUMNS, windowSchema) };
+}
+
+/** The same without the windows, which are most of it. */
+export async function readMeasured(runDir: string): Promise<Omit<Run, 'windows'>> {
+  const [record, rows, analysis] = await Promise.all([
+    sourceOf(runDir, 'run.json'),
+    sourceOf(runDir, 'measurements.csv'),
+    sourceOf(runDir, 'analysis.json', '{}'),
   ]);
   return {
-    record: parseJson(record as Source, runRecordSchema),
-    rows: parseTable(rows as Source, MEASUREMENT_COLUMNS, measurementSchema),
-    windows: parseTable(windows as Source, WINDOW_COLUMNS, windowSchema),
-    settings: parseJson(analysis as Source, analysisSchema).settings,
+    record: parseJson(record, runRecordSchema),
+    rows: parseTable(rows, MEASUREMENT_COLUMNS, measurementSchema),
+    settings: parseJson(analysis, analysisSchema).settings,
   };
 }
+
+/** @param absent stands for a file that is not there */
+const sourceOf = async (runDir: string, file: string, absent?: string): Promise<Source> => ({
+  name: join(runDir, file),
+  text: await textOf(join(runDir, file), absent),
+});
 
 interface Source {
   readonly name: string;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { median, quantileSorted } from 'simple-statistics';
-import { randomNumbers } from '../random.ts';
+import { draw, randomNumbers } from '../random.ts';
 
 export interface Point {
   readonly size: number;
@@ -44,9 +44,7 @@ export function bootstrap(
   const groups = [...bySize(points).values()];
   const random = randomNumbers(0x6d69676c);
   const draws = Array.from({ length: resamples }, () =>
-    statistic(
-      groups.flatMap((group) => group.map(() => group[Math.floor(random() * group.length)] as Point)),
-    ),
+    statistic(groups.flatMap((group) => group.map(() => draw(group, random)))),
   ).sort((a, b) => a - b);
   return { value: statistic(points), low: quantileSorted(draws, 0.025), high: quantileSorted(draws, 0.975) };
 }
