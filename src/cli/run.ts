@@ -61,6 +61,11 @@ export const run = (program: Command) =>
     )
     .option('--migrations <N>', 'of a soak: so many, instead of what its file says', positiveInteger)
     .option('--full', 'on the virtual clock: as many seeds as the experiment has for a full sweep')
+    .option(
+      '--seeds <N>',
+      'as many boots of each point of the matrix, each with a seed of its own; at most as many as the matrix allows',
+      positiveInteger,
+    )
     .option('--inputs <N>', 'of a fuzzing run: as many', positiveInteger)
     .option(
       '--input <NAME>',
@@ -105,7 +110,9 @@ export const run = (program: Command) =>
     });
 
 function refuseWithResume(experiment: string | undefined, options: Record<string, unknown>): void {
-  const asked = ['cell', 'image', 'clock', 'full', 'migrations', 'dryRun'].filter((name) => options[name]);
+  const asked = ['cell', 'image', 'clock', 'full', 'seeds', 'migrations', 'dryRun'].filter(
+    (name) => options[name],
+  );
   if (experiment || asked.length > 0)
     throw new Fault(
       ExitCode.usage,
@@ -117,6 +124,8 @@ interface PlanOptions {
   migrations?: number;
   clock?: Experiment['clock'];
   full?: boolean;
+  /** Of each point of the matrix, on either clock. */
+  seeds?: number;
   image?: string;
   cell?: readonly string[];
   dryRun?: boolean;
@@ -129,12 +138,14 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const spec = await readExperiment(file);
   if (options.migrations && !spec.soak)
     throw new Fault(ExitCode.usage, `${file} is no soak: it takes no --migrations`);
+  if (options.seeds && spec.soak)
+    throw new Fault(ExitCode.usage, `${file} is a soak: its migrations make up its boots, take --migrations`);
   const topology = await readTopology(topologyPath(spec.topology));
   const image = options.image ?? topology.image;
   requireOneImage(file, topology);
   const asked = options.clock ?? spec.clock;
-  const seeds = options.full ? spec.virtual?.seeds_full : undefined;
-  const on = (clock: Clock) => decided(spec, { clock, seeds, migrations: options.migrations });
+  const on = (clock: Clock) =>
+    decided(spec, { clock, ...samplesOf(spec, clock, options), migrations: options.migrations });
   if (asked !== 'real' && !options.dryRun)
     progress(options.json).note(costBeforehand(asked, on, options.cell));
   const clock = options.dryRun ? decideClock(asked, { accelerator: 'tcg' }) : await chooseClock(asked, image);
@@ -143,6 +154,10 @@ export async function readPlan(experiment: string, options: PlanOptions): Promis
   const plan = planRun(chosen, recordedPath(file), topology);
   return { ...plan, lab: { ...plan.lab, image } };
 }
+
+/** How many boots of each point there are, on the clock that was chosen. */
+const samplesOf = (spec: Experiment, clock: Clock, { seeds, full }: PlanOptions) =>
+  clock === 'real' ? { boots: seeds } : { seeds: seeds ?? (full ? spec.virtual?.seeds_full : undefined) };
 
 /** A process moves between machines of the same kernel: `cr_checkpoint` refuses another (docs/checkpoint.md). */
 function requireOneImage(file: string, { name, image, machines }: Topology): void {

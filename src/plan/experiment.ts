@@ -45,7 +45,8 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
     ...(experiment.soak ? { warmUpMigrations: experiment.soak.warm_up } : {}),
   };
   const points = experiment.cells.flatMap((matrix) => {
-    const seeds = Math.min(onClock?.seeds ?? 1, matrix.seeds ?? Number.POSITIVE_INFINITY);
+    const wanted = clock === 'virtual' ? onClock?.seeds : experiment.boots;
+    const seeds = Math.min(wanted ?? 1, matrix.seeds ?? Number.POSITIVE_INFINITY);
     const once = { repetitions: onClock?.repetitions ?? matrix.repetitions, seeds };
     return pointsOf(matrix).map(({ role, image_mb, rate_mb_s, peer_rate_mb_s, rcvbuf }) => ({
       ...{ engine: experiment.engine, clock, role, imageMb: image_mb },
@@ -55,8 +56,9 @@ export function planCells(experiment: Experiment, clock: Clock): CellPlan[] {
   });
   const cells = points.flatMap(({ seeds, ...point }, index) =>
     Array.from({ length: seeds }, (_, number) => {
-      // The real clock's noise makes each repetition a sample; there each point has a seed of its own.
-      const seed = experiment.seed + (clock === 'virtual' || experiment.soak ? number : index);
+      // On the real clock each boot of each point has a seed of its own.
+      const isShared = clock === 'virtual' || experiment.soak;
+      const seed = experiment.seed + (isShared ? number : index + points.length * number);
       return { ...point, seed, suffix: seeds > 1 ? `-s${seed}` : '' };
     }),
   );

@@ -12,6 +12,8 @@ export interface Choices {
   clock: Clock;
   /** Cells for each point of the matrix, on the virtual clock. */
   seeds?: number | undefined;
+  /** The same on the real one. */
+  boots?: number | undefined;
   /** Of a soak. */
   migrations?: number | undefined;
 }
@@ -19,11 +21,12 @@ export interface Choices {
 /** The experiment with these choices made. Pure. */
 export const decided = (
   experiment: Experiment,
-  { clock, seeds, migrations }: Choices,
+  { clock, seeds, boots, migrations }: Choices,
 ): ClockedExperiment => ({
   ...experiment,
   clock,
-  ...(experiment.virtual && seeds ? { virtual: { ...experiment.virtual, seeds } } : {}),
+  ...(seeds ? { virtual: { ...(experiment.virtual ?? { interval_s: 1 }), seeds } } : {}),
+  ...(boots ? { boots } : {}),
   ...(experiment.soak && migrations ? { soak: { ...experiment.soak, migrations } } : {}),
 });
 

@@ -21,11 +21,12 @@ export function planAsBegun(began: PlanFile): RunPlan {
 export async function planAsFilesAre(began: PlanFile): Promise<RunPlan> {
   const places = [resolve(began.directory, began.file), packagePath(began.file)];
   const file = places.find((place) => existsSync(place));
-  const { clock, virtual, soak } = began.experiment;
+  const { clock, virtual, boots, soak } = began.experiment;
   const experiment = file
     ? decided(await readExperiment(file), {
         clock,
         seeds: virtual?.seeds,
+        boots,
         migrations: soak?.migrations,
       })
     : began.experiment;

@@ -115,6 +115,14 @@ export const experimentSchema = z
         'Seconds of traffic after each migration; rate and window after it are measured in the second of them.',
       ),
     virtual: virtualClock.optional(),
+    boots: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe(
+        'On the real clock: boots of each point of the matrix, each with a seed of its own; repetitions are within a boot.',
+      ),
     timeout_s: timeout,
     claims: z
       .string()

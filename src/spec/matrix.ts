@@ -55,7 +55,7 @@ export const matrixSchema = z
       .min(1)
       .max(1000)
       .optional()
-      .describe("On the virtual clock at most so many of the experiment's seeds."),
+      .describe("At most so many of the experiment's seeds or boots."),
   })
   .superRefine((matrix, context) => {
     const points = product(matrix);
