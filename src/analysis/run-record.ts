@@ -49,8 +49,11 @@ export const runRecordSchema = z.looseObject({
   accelerator: z.enum(['kvm', 'tcg']),
   accelerator_reason: fact,
   guest: z.looseObject({ release: fact, kernel: fact }),
-  /** `broken`: the fault built into a module that tests use. */
-  module: z.looseObject({ sha256: fact, broken: fact }),
+  /**
+   * `broken`: the fault built into a module that tests use. `source_sha256`: of what tcpmig.ko was built of; `chosen`: the
+   * folder or commit of these, if they were not lab/module.
+   */
+  module: z.looseObject({ sha256: fact, broken: fact, source_sha256: fact, chosen: fact }),
   image: z.looseObject({ recipe: fact, lock_sha256: fact }),
   git: z.looseObject({ commit: fact, dirty: z.boolean().nullish() }),
   cells: z.array(

@@ -9,6 +9,8 @@ const kinds: Record<string, string> = {
   topology: 'topologies',
   experiment: 'experiments',
   run: 'runs',
+  base: 'runs',
+  head: 'runs',
   RUN: 'runs',
   'RUN/CELL': 'run_cells',
   cell: 'cells',

@@ -25,6 +25,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   replay: async () => (await import('./replay.ts')).replay,
   report: async () => (await import('./report.ts')).report,
   verify: async () => (await import('./verify.ts')).verify,
+  compare: async () => (await import('./compare.ts')).compare,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
   schema: async () => (await import('./schema.ts')).schema,
   validate: async () => (await import('./validate.ts')).validate,

@@ -11,6 +11,7 @@ import { type LayerEntry, writeLayer } from './cpio.ts';
 import type { GuestImage } from './guest.ts';
 import { ensureKernel, kernelHash, kernelSource } from './kernel-build.ts';
 import { type Lock, readLock } from './lock.ts';
+import { type ModuleChoice, moduleSourceHash, ownModule } from './module-choice.ts';
 import { readGuestRecipe } from './recipe.ts';
 import type { Report } from './report.ts';
 import { allFiles, builderFiles, compiledFiles, sourceHash } from './source.ts';
@@ -27,6 +28,8 @@ export interface ToolsLayer {
   /** Path of tcpmig.ko, and its SHA-256. */
   module: string;
   moduleHash: string;
+  /** What tcpmig.ko was built of: hash of its sources, and which they are if they are not lab/module. */
+  moduleSource: { sha256: string; chosen: string | null };
   broken?: BreakName;
 }
 
@@ -55,7 +58,7 @@ const shared: Partial<Record<Folder, string[]>> = {
  */
 export async function ensureTools(
   guest: GuestImage,
-  options: { break?: BreakName },
+  { break: wrong, module: choice = ownModule }: { break?: BreakName; module?: ModuleChoice },
   report: Report,
 ): Promise<ToolsLayer> {
   const lock = await readLock(guest.name);
@@ -63,18 +66,19 @@ export async function ensureTools(
   const hashes: string[] = [];
   let module = '';
   for (const folder of presentFolders()) {
-    const broken = folder === 'module' ? options.break : undefined;
-    const hash = await folderHash(folder, lock, broken);
+    const broken = folder === 'module' ? wrong : undefined;
+    const hash = await folderHash(folder, lock, broken, choice);
     const built = await buildOnce(builtFolder('tools', hash), `lab/${folder}`, report, async (into) => {
       const root = await ensureToolsRoot(guest.name, lock, report);
       report({ stage: `compiling lab/${folder} for ${guest.kernelRelease}` });
-      await compile(root, folder, guest.kernelRelease, broken, into);
+      await compile(root, folder, guest.kernelRelease, broken, into, choice);
     });
     entries.push(...(await products(built)));
     hashes.push(hash);
     if (folder === 'module') module = join(built, 'files', moduleFile);
   }
-  return { module, ...(await finishLayer(entries, hashes, options.break, report)) };
+  const moduleSource = { sha256: await moduleSourceHash(choice), chosen: choice.chosen };
+  return { module, moduleSource, ...(await finishLayer(entries, hashes, wrong, report)) };
 }
 
 /** The build root of an image, with the headers of its kernel. */
@@ -97,14 +101,26 @@ export async function toolsHashes(lock: Lock): Promise<string[]> {
 export const layerHash = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex');
 
-async function folderHash(folder: Folder, lock: Lock, broken: BreakName | undefined) {
+/** Identifies what one folder of lab/ is compiled to, before it is. */
+export async function folderHash(
+  folder: Folder,
+  lock: Lock,
+  broken: BreakName | undefined,
+  choice = ownModule,
+): Promise<string> {
   const sources = [folder, ...included, ...(shared[folder] ?? [])]
-    .map((each) => join(labFolder, each))
+    .map((each) => sourceFolder(each, folder, choice))
     .filter(existsSync);
   const kernel = folder === 'module' ? await kernelHash(lock) : '';
   const more = [folder, buildRootHash(lock), broken ?? '', kernel];
   return sourceHash([...sources, ...builderFiles('buildroot.ts', 'tools.ts')], more, compiledFiles);
 }
+
+/** Where a folder of lab/ has its sources. A choice of module is one of tcpmig.ko: programs keep the interface of lab/. */
+const sourceFolder = (each: string, compiled: string, { folder }: ModuleChoice): string =>
+  compiled === 'module' && /^module(\/|$)/.test(each)
+    ? join(folder, each.slice('module'.length))
+    : join(labFolder, each);
 
 /** Compiles one folder of lab/ into `into`/files, whatever the cache holds. */
 export async function compile(
@@ -113,9 +129,10 @@ export async function compile(
   kernelRelease: string,
   broken: BreakName | undefined,
   into: string,
+  choice = ownModule,
 ): Promise<void> {
   const work = join(into, 'work');
-  await copySources(folder, join(work, 'lab'));
+  await copySources(folder, join(work, 'lab'), choice);
   await mkdir(join(work, 'out'));
   const variables = [
     // Kbuild would take O for its own.
@@ -140,13 +157,13 @@ export async function compile(
 }
 
 /** All of lab/ that compiles: folders include each other's headers. */
-async function copySources(folder: string, target: string): Promise<void> {
+async function copySources(folder: string, target: string, choice: ModuleChoice): Promise<void> {
   const top = new Set([
     folder.split('/')[0] as string,
     ...included.map((each) => each.split('/')[0] as string),
   ]);
   for (const each of top) {
-    const from = join(labFolder, each);
+    const from = sourceFolder(each, folder, choice);
     if (!existsSync(from)) continue;
     for (const file of await compiledFiles(from)) await cp(join(from, file), join(target, each, file));
   }
@@ -186,7 +203,7 @@ async function finishLayer(
   hashes: string[],
   broken: BreakName | undefined,
   report: Report,
-): Promise<Omit<ToolsLayer, 'module'>> {
+): Promise<Omit<ToolsLayer, 'module' | 'moduleSource'>> {
   const hash = layerHash(hashes);
   const folder = await buildOnce(builtFolder('tools', hash), 'the tools layer', report, (into) =>
     writeFile(join(into, 'layer'), writeLayer(entries)),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ensureGuest, type GuestImage } from '../image/guest.ts';
 import { ensureLockstep, type LockstepPlugin } from '../image/lockstep.ts';
+import { withModuleSources } from '../image/module-choice.ts';
 import { ensureQemu, type QemuToolchain } from '../image/qemu.ts';
 import type { Report } from '../image/report.ts';
 import { type BreakName, ensureTools, type ToolsLayer } from '../image/tools.ts';
@@ -45,6 +46,16 @@ async function prepareGuest(image: string, report: Report, broken?: BreakName): 
   const guest = await ensureGuest(image, report);
   return { guest, tools: await ensureTools(guest, broken ? { break: broken } : {}, report) };
 }
+
+/**
+ * The same ground with another module: that of a folder of sources or of a git revision (`withModuleSources`).
+ *
+ * @throws Fault (64) when there is no such module, (70) when it does not compile
+ */
+export const withModule = async (ground: Ground, asked: string, report: Report): Promise<Ground> => ({
+  ...ground,
+  tools: await withModuleSources(asked, (module) => ensureTools(ground.guest, { module }, report)),
+});
 
 /** MiB that a machine of an image has at least: `withMemory` of the plan. */
 export const leastMemory =

@@ -44,7 +44,12 @@ const planFileSchema = z.object({
   ground: z.object({
     qemu: z.object({ version: z.string(), sha256: hash }),
     image: z.object({ recipe: z.string(), sha256: hash, kernel: z.string() }),
-    module: z.object({ sha256: hash, broken: z.enum(breakNames).nullable() }),
+    /** `chosen`: folder or commit of the module's sources, if they were not lab/module. */
+    module: z.object({
+      sha256: hash,
+      broken: z.enum(breakNames).nullable(),
+      chosen: z.string().optional(),
+    }),
     /** Everything that the image gets from lab/, the module included. */
     tools: hash,
     accelerator: z.enum(['kvm', 'tcg']),
@@ -87,7 +92,10 @@ export const groundFacts = (
 ): PlanFile['ground'] => ({
   qemu: { version: qemu.version, sha256: qemu.hash },
   image: { recipe: guest.name, sha256: guest.hash, kernel: guest.kernelRelease },
-  module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
+  module: {
+    ...{ sha256: tools.moduleHash, broken: tools.broken ?? null },
+    ...(tools.moduleSource.chosen ? { chosen: tools.moduleSource.chosen } : {}),
+  },
   tools: tools.hash,
   accelerator: acceleration.accelerator,
   processors: processors(),

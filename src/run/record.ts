@@ -38,7 +38,10 @@ export async function circumstances({ qemu, guest, tools, acceleration }: Ground
     qemu: { version: qemu.version, image: qemu.hash },
     ...{ accelerator: acceleration.accelerator, accelerator_reason: acceleration.reason },
     guest: { release: guest.release, kernel: guest.kernelRelease },
-    module: { sha256: tools.moduleHash, broken: tools.broken ?? null },
+    module: {
+      ...{ sha256: tools.moduleHash, broken: tools.broken ?? null },
+      ...{ source_sha256: tools.moduleSource.sha256, chosen: tools.moduleSource.chosen },
+    },
     image: { recipe: guest.name, sha256: guest.hash, lock_sha256: guest.lockHash },
     git: await sourceState(),
   };

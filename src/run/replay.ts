@@ -7,7 +7,7 @@ import { ExitCode, Fault } from '../fault.ts';
 import type { Report } from '../image/report.ts';
 import { attemptFolder, bootAttempt, finishedAttempts, wholeFrames } from './attempt.ts';
 import { failureOf, keepFailure } from './failure.ts';
-import { prepareGround } from './ground.ts';
+import { groundAsBegun } from './ground-again.ts';
 import { saveJson } from './json-file.ts';
 import { planAsBegun } from './plan-again.ts';
 import { changes, groundFacts, planFile, readPlanFile } from './plan-file.ts';
@@ -58,8 +58,7 @@ export async function replayCell(options: ReplayOptions): Promise<Replay> {
       `It has ${plan.cells.map(({ id }) => id).join(', ')}.`,
     );
   const image = options.image ?? began.image;
-  const broken = began.ground.module.broken ?? undefined;
-  const ground = await prepareGround(image, report, broken, signal);
+  const ground = await groundAsBegun(began, image, report, signal);
   const differs = changes(
     began,
     planFile(began.id, began.directory, plan, groundFacts(ground, plan.experiment.clock)),

@@ -9,7 +9,8 @@ import type { CellPlan } from '../plan/experiment.ts';
 import { labNames } from '../vm/state.ts';
 import { stopLab } from '../vm/teardown.ts';
 import { removePartial } from './attempt.ts';
-import { type Ground, prepareGround } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { groundAsBegun } from './ground-again.ts';
 import { claimRun } from './owner.ts';
 import { planAsFilesAre } from './plan-again.ts';
 import { groundFacts, type PlanFile, planFile, readPlanFile, refuseChanges } from './plan-file.ts';
@@ -51,7 +52,7 @@ export async function resumeRun(options: ResumeOptions): Promise<RunOutcome & { 
   const plan = await planAsFilesAre(began);
   const now = (ground: PlanFile['ground']) => planFile(began.id, began.directory, plan, ground);
   refuseChanges(began, now(began.ground), directory);
-  const ground = await prepareGround(plan.lab.image, report, began.ground.module.broken ?? undefined, signal);
+  const ground = await groundAsBegun(began, plan.lab.image, report, signal);
   refuseChanges(began, now(groundFacts(ground, plan.experiment.clock)), directory);
   const record = await readRecord(directory, plan, ground, began.id);
   const execution = { plan, ground, directory, record, done: new Map(), report, signal, jobs: options.jobs };

@@ -13,12 +13,14 @@ import type { CellPlan } from '../plan/experiment.ts';
 import { attemptFolder, bootAttempt, finishedAttempts } from './attempt.ts';
 import { type Failure, failureOf, keepFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
+import { interleave } from './interleave.ts';
 import { saveJson } from './json-file.ts';
 import { claimRun } from './owner.ts';
 import { groundFacts, planFile } from './plan-file.ts';
 import { newRecord } from './record.ts';
 import { runName } from './run-folder.ts';
 import type { RunPlan } from './run-plan.ts';
+import { openSession } from './session.ts';
 import { attemptsAt, isSettled } from './settled.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -44,6 +46,9 @@ export interface Execution {
   jobs?: number | undefined;
 }
 
+/** What a run that begins is given beside its plan. */
+export type Beginning = Omit<Execution, 'record' | 'done'> & { id: string };
+
 /**
  * Carries out every cell of the plan and writes results/<run-id>. Tables and record are written anew after each cell,
  * so that an interrupted run keeps what was measured, and can go on (`resumeRun`).
@@ -59,13 +64,30 @@ export async function executeRun(
 ): Promise<RunOutcome> {
   await makeFolder(directory);
   using _ = claimRun(directory);
-  await saveJson(
-    directory,
-    'plan.json',
-    planFile(id, process.cwd(), plan, groundFacts(ground, plan.experiment.clock)),
-  );
+  return carryOutCells(await begin({ plan, ground, directory, id, report, signal, jobs }));
+}
+
+/**
+ * Carries out two runs of the same cells as one, their boots in turns (`interleave`): what the host does meanwhile
+ * happens to both. Each has its folder and can go on by itself.
+ */
+export async function executePair(base: Beginning, head: Beginning): Promise<[RunOutcome, RunOutcome]> {
+  await makeFolder(base.directory);
+  await makeFolder(head.directory);
+  using _ = claimRun(base.directory);
+  using __ = claimRun(head.directory);
+  const pair = [await begin(base), await begin(head)] as const;
+  const turns = interleave(base.plan.cells, pair).map(({ item, side }) => ({ cell: item, execution: side }));
+  return (await carryOutTurns(pair, turns)) as [RunOutcome, RunOutcome];
+}
+
+/** Writes the plan of a run whose folder is there and owned. */
+async function begin({ id, ...given }: Beginning): Promise<Execution> {
+  const { plan, ground, directory } = given;
+  const facts = groundFacts(ground, plan.experiment.clock);
+  await saveJson(directory, 'plan.json', planFile(id, process.cwd(), plan, facts));
   const record = await newRecord(id, plan.file, plan.experiment, plan.cells, ground);
-  return carryOutCells({ plan, ground, directory, record, done: new Map(), report, signal, jobs });
+  return { ...given, record, done: new Map() };
 }
 
 async function makeFolder(directory: string): Promise<void> {
@@ -81,41 +103,51 @@ async function makeFolder(directory: string): Promise<void> {
 
 /** Measures the cells that are not measured yet. The caller owns the run. */
 export async function carryOutCells(execution: Execution): Promise<RunOutcome> {
-  const { plan, directory, record } = execution;
-  const boots = bootsAtOnce(execution);
-  const session = { started: new Date().toISOString(), duration_s: 0 };
-  const before = record.duration_s;
-  const begin = performance.now();
-  record.sessions = [...(record.sessions ?? []), session];
-  const save = (state: RunRecord['state']) => {
-    session.duration_s = tenths((performance.now() - begin) / 1000);
-    record.duration_s = tenths(before + session.duration_s);
-    record.state = state;
-    return saveJson(directory, 'run.json', record);
-  };
+  const turns = execution.plan.cells.map((cell) => ({ cell, execution }));
+  return (await carryOutTurns([execution], turns))[0] as RunOutcome;
+}
+
+/** A cell of one of the runs that are carried out together. */
+interface Turn {
+  cell: CellPlan;
+  execution: Execution;
+}
+
+type Found = Awaited<ReturnType<typeof account>>;
+
+/** The same for cells of several runs, in the order of the turns, which share the boots at once. */
+async function carryOutTurns(
+  executions: readonly [Execution, ...Execution[]],
+  turns: readonly Turn[],
+): Promise<RunOutcome[]> {
+  const [first] = executions;
+  const boots = bootsAtOnce(first);
+  const sessions = new Map(executions.map((each) => [each, openSession(each.record, each.directory)]));
+  const save = (execution: Execution, state: RunRecord['state']) => sessions.get(execution)?.(state);
+  const found = new Map<Execution, Found>();
   try {
-    let found = await account(execution);
-    await sideBySide(plan.cells, boots, execution.signal, async (cell, others) => {
-      while (!isSettled(record, cell.id)) {
-        await others.turn(() => save('running'));
+    for (const each of executions) found.set(each, await account(each));
+    await sideBySide(turns, boots, first.signal, async ({ execution, cell }, others) => {
+      while (!isSettled(execution.record, cell.id)) {
+        await others.turn(async () => save(execution, 'running'));
         await measureCell({ ...execution, signal: others.signal }, cell);
-        await others.turn(async () => {
-          found = await account(execution);
-        });
+        await others.turn(async () => void found.set(execution, await account(execution)));
         tellCounts(execution, cell);
       }
     });
-    await save('complete');
-    return {
-      directory,
-      ...found,
-      rows: found.rows.filter((row) => row.attempt === attemptsAt(record, row.cell).at(-1)?.attempt),
-    };
+    for (const each of executions) await save(each, 'complete');
+    return executions.map((each) => outcomeOf(each, found.get(each) as Found));
   } catch (error) {
-    await save('interrupted').catch(() => undefined); // The first error is the one that counts.
+    // The first error is the one that counts.
+    for (const each of executions) await save(each, 'interrupted')?.catch(() => undefined);
     throw error;
   }
 }
+
+const outcomeOf = ({ directory, record }: Execution, { rows, failures }: Found): RunOutcome => ({
+  ...{ directory, failures },
+  rows: rows.filter((row) => row.attempt === attemptsAt(record, row.cell).at(-1)?.attempt),
+});
 
 /** On the real clock cells would take each other's time; on the virtual one they only wait for a processor. */
 function bootsAtOnce({ plan, jobs }: Execution): number {
@@ -123,8 +155,6 @@ function bootsAtOnce({ plan, jobs }: Execution): number {
   const bytes = plan.lab.machines.reduce((sum, { memoryMb }) => sum + memoryMb * 2 ** 20, 0);
   return Math.max(1, Math.min(jobs ?? availableParallelism(), Math.floor(freemem() / bytes)));
 }
-
-const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
 
 /** Boots the cell once more. */
 async function measureCell(execution: Execution, cell: CellPlan): Promise<void> {
