@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimsPath } from '../spec/catalogue.ts';
 import { type Claims, readClaims } from './claims.ts';
-import { type Assets, renderPage } from './page/page.ts';
+import { readAssets } from './page/assets.ts';
+import { renderPage } from './page/page.ts';
 import { writeFigures } from './print/write.ts';
 import { type Run, readRun } from './results.ts';
 import { figuresOf } from './run-figures.ts';
@@ -49,13 +49,3 @@ const exists = (path: string) =>
     () => true,
     () => false,
   );
-
-async function readAssets(): Promise<Assets> {
-  const plotlyPath = createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min');
-  const [style, script, plotly] = await Promise.all([
-    readFile(new URL('page/report.css', import.meta.url), 'utf8'),
-    readFile(new URL('page/report.client.js', import.meta.url), 'utf8'),
-    readFile(plotlyPath, 'utf8'),
-  ]);
-  return { style, script, plotly };
-}

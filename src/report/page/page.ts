@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { createHash } from 'node:crypto';
 import type { Claims } from '../claims.ts';
 import type { Figure } from '../drawing.ts';
 import { FIG5_METRICS, FIG6_MINIMA } from '../figures.ts';
-import { paletteStyle } from '../palette.ts';
 import type { Run } from '../results.ts';
 import { figuresOf } from '../run-figures.ts';
 import type { Summary } from '../summary.ts';
@@ -11,57 +9,30 @@ import { rowCounts, verdictCounts } from '../terminal.ts';
 import { claimsSection } from './claims.ts';
 import { definitionsSection, differencesSection, repeatSection, runSection } from './facts.ts';
 import { figureBlock, sizesTable } from './figures.ts';
-import { html, Markup, scriptJson } from './html.ts';
+import { html, type Markup } from './html.ts';
 import { rowsSection } from './rows.ts';
 import { settingsSection } from './settings.ts';
+import { type Assets, NO_SCRIPT, renderShell } from './shell.ts';
 
-/** Texts that the page carries within itself. */
-export interface Assets {
-  readonly style: string;
-  readonly plotly: string;
-  readonly script: string;
-}
-
-/** report.html: one file that asks nothing of any network; its policy forbids it to. */
+/** report.html of a run. */
 export function renderPage(run: Run, claims: Claims | null, summary: Summary, assets: Assets): string {
   const figures = figuresOf(run, claims);
   const { record } = run;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(assets)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${record.experiment.title} – ${record.id}</title>
-<style>${new Markup(paletteStyle())}
-${new Markup(assets.style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">miglab report</p>
+  const head = html`<p class="kicker">miglab report</p>
 <h1>${record.experiment.title}</h1>
 <p class="result">${rowCounts(summary)}.${summary.claims.length > 0 && ` Claims: ${verdictCounts(summary)}.`}</p>
 ${record.state !== 'complete' && html`<p class="warning">The run did not finish; this is what it had measured until then.</p>`}
-${record.module.broken && html`<p class="warning">The module was built with a deliberate fault for a test: ${record.module.broken}.</p>`}
-<nav aria-label="Sections">${SECTIONS.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>
-</header>
-<main>
-${claimsSection(summary, claims)}
+${record.module.broken && html`<p class="warning">The module was built with a deliberate fault for a test: ${record.module.broken}.</p>`}`;
+  const main = html`${claimsSection(summary, claims)}
 ${figuresSections(run, figures)}
 ${runSection(record, summary)}
 ${settingsSection(run)}
 ${differencesSection(record, claims)}
 ${definitionsSection()}
 ${rowsSection(run, summary)}
-${repeatSection(record)}
-</main>
-<script type="application/json" id="figures">${scriptJson(figures)}</script>
-<script>${new Markup(inScript(assets.plotly))}</script>
-<script>${new Markup(inScript(assets.script))}</script>
-</body>
-</html>
-`.text;
+${repeatSection(record)}`;
+  const title = `${record.experiment.title} – ${record.id}`;
+  return renderShell({ title, head, sections: SECTIONS, main, figures }, assets);
 }
 
 const SECTIONS = [
@@ -75,11 +46,10 @@ const SECTIONS = [
 ] as const;
 
 function figuresSections({ rows }: Run, [fig5, fig6, minima]: readonly [Figure, Figure, Figure]): Markup {
-  const noScript = html`<noscript><p class="warning">The figures are drawn by a script within this page; their numbers are in the tables below them.</p></noscript>`;
-  return html`<section id="fig5"><h2>Figure 5: delay by image size</h2>${noScript}
+  return html`<section id="fig5"><h2>Figure 5: delay by image size</h2>${NO_SCRIPT}
 ${figureBlock(fig5, 'Figure 5', 'Each circle is one valid migration, the line joins their medians. Crosses are rows that are not valid, where they were measured at all. The shaded band is what the paper measured on its machines.')}
 ${sizesTable(FIG5_METRICS, rows, 'Numbers of figure 5: median (smallest to largest) of valid rows')}</section>
-<section id="fig6"><h2>Figure 6: window by image size</h2>${noScript}
+<section id="fig6"><h2>Figure 6: window by image size</h2>${NO_SCRIPT}
 ${
   fig6.panels.length > 0
     ? figureBlock(
@@ -93,13 +63,3 @@ ${
 ${figureBlock(minima, 'Figure 6, smallest window', 'How far the window falls: the smallest around the move, as a share of the window before it, or in bytes.')}
 ${sizesTable(['window_before', ...FIG6_MINIMA], rows, 'Numbers of figure 6: median (smallest to largest) of valid rows')}</section>`;
 }
-
-/** Only the two scripts below may run, and nothing may be fetched. Plotly sets styles on elements. */
-function policy({ plotly, script }: Assets): string {
-  const hashes = [plotly, script].map(
-    (text) => `'sha256-${createHash('sha256').update(inScript(text)).digest('base64')}'`,
-  );
-  return `default-src 'none'; script-src ${hashes.join(' ')}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
-}
-
-const inScript = (text: string) => text.replace(/<\/script/gi, '<\\/script');
