@@ -73,7 +73,7 @@ export function representative(rows: readonly Measurement[]): Measurement | unde
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
-interface Style {
+export interface Style {
   readonly color: Colour;
   readonly dash: Dash;
   readonly symbol: MarkerSymbol;
@@ -91,7 +91,7 @@ const SYMBOLS: readonly MarkerSymbol[] = [
 ];
 
 /** Colour, dash and marker of each size, the same in every panel. */
-function stylesOf(sizes: readonly number[]): ReadonlyMap<number, Style> {
+export function stylesOf(sizes: readonly number[]): ReadonlyMap<number, Style> {
   const ramp = (index: number) => (sizes.length < 2 ? 0 : Math.round((index * 5) / (sizes.length - 1)));
   return new Map(
     sizes

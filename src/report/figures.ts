@@ -140,7 +140,8 @@ function sizesAxis(rows: readonly Measurement[]): Axis {
   };
 }
 
-function valuesAxis(metric: Metric, unit: Unit, largest: number): Axis {
+/** From 0, or for a share to 100% at least. */
+export function valuesAxis(metric: Metric, unit: Unit, largest: number): Axis {
   const share = isShare(metric);
   const top = Math.max(share ? 1 : 0, unit.of(largest)) * 1.08 || 1;
   return {
