@@ -6,8 +6,7 @@ import { ratioOfMedians, sizeOf, values } from './effect.ts';
 import { leastP, rankTest } from './rank-test.ts';
 import type { Sample } from './trial.ts';
 
-export const VERDICTS = ['regression', 'improvement', 'no change', 'identical', 'too few values'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = 'regression' | 'improvement' | 'no change' | 'identical' | 'too few values';
 
 /** What both runs have of one metric under one condition. */
 export interface Question extends Omit<Sample, 'values'> {

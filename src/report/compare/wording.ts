@@ -6,7 +6,7 @@ import type { Alone, Comparison } from './comparison.ts';
 import { conditionTitle } from './condition.ts';
 import type { Soundness } from './validity.ts';
 
-export const MARKS: Record<Verdict, string> = {
+const MARKS: Record<Verdict, string> = {
   regression: '✗',
   improvement: '+',
   'no change': '=',

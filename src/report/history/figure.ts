@@ -4,7 +4,7 @@ import { type Style, stylesOf } from '../curves.ts';
 import type { Axis, Drawing, Figure, Trace } from '../drawing.ts';
 import { valuesAxis } from '../figures.ts';
 import { groupBy } from '../grouping.ts';
-import { METRICS, type Metric } from '../metrics.ts';
+import { isShare, METRICS, type Metric } from '../metrics.ts';
 import { type Unit, unitFor } from '../units.ts';
 import { begun, type History, type HistoryPoint, type HistoryRun } from './history.ts';
 
@@ -41,8 +41,27 @@ function drawing(
     data: [...sizes]
       .sort(([a], [b]) => a - b)
       .flatMap(([size, group]) => line(size, group, unit, styles.get(size) as Style)),
-    layout: { xaxis: timeAxis(runs), yaxis: valuesAxis(metric, unit, largest), shapes: [] },
+    layout: { xaxis: timeAxis(runs), yaxis: yAxis(metric, unit, own), shapes: [] },
     samples: `n = ${new Set(own.map(({ run }) => run)).size} runs`,
+  };
+}
+
+/** Logarithmic where sizes lie far apart: a tenth more is then as high a step for each of them. */
+function yAxis(metric: Metric, unit: Unit, points: readonly HistoryPoint[]): Axis {
+  const lowest = unit.of(Math.min(...points.map(({ low }) => low)));
+  const highest = unit.of(Math.max(0, ...points.map(({ high }) => high)));
+  const linear = valuesAxis(metric, unit, Math.max(0, ...points.map(({ high }) => high)));
+  if (isShare(metric) || !(lowest > 0) || highest < 5 * lowest) return linear;
+  const range = [Math.log10(lowest) - 0.08, Math.log10(highest) + 0.08] as const;
+  const decades = Array.from({ length: Math.ceil(range[1]) - Math.floor(range[0]) }, (_, index) =>
+    [1, 2, 5].map((digit) => digit * 10 ** (Math.floor(range[0]) + index)),
+  );
+  return {
+    title: linear.title,
+    type: 'log',
+    range,
+    tickvals: decades.flat(),
+    ticktext: decades.flat().map(plain),
   };
 }
 

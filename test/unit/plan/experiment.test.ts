@@ -113,3 +113,12 @@ test('a shuffled order is the seed’s, and a cell in it is the same as in the l
     planCells({ ...figures, order: 'shuffled' }, 'real').map(({ imageMb }) => imageMb),
   );
 });
+
+test('on the real clock a point may have several boots, each with a seed of its own; one stays as it was', () => {
+  const twice = planCells({ ...figures, boots: 2 }, 'real');
+  expect(twice).toHaveLength(2 * cells.length);
+  expect(new Set(twice.map(({ seed }) => seed)).size).toBe(twice.length);
+  expect(new Set(twice.map(({ id }) => id)).size).toBe(twice.length);
+  expect(twice[0]).toMatchObject({ seed: 1, repetitions: 3 });
+  expect(planCells({ ...figures, boots: 2 }, 'virtual')).toEqual(planCells(figures, 'virtual'));
+});

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { decided } from '../../../src/run/clock.ts';
 import { planAsBegun, planAsFilesAre } from '../../../src/run/plan-again.ts';
 import { changes, type PlanFile, planFile, readPlanFile } from '../../../src/run/plan-file.ts';
 import { planRun, withCells } from '../../../src/run/run-plan.ts';
@@ -45,6 +46,21 @@ test('of a run of some cells on another image, these cells and that image stay',
   const again = planAsBegun(read);
   expect(again.cells).toEqual(plan.cells.slice(1, 3));
   expect(again.lab.image).toBe('bookworm');
+});
+
+test('of a run with as many boots as it was asked for, all are there again', async () => {
+  const many = planRun(decided(experiment, { clock: 'real', boots: 3 }), file, topology);
+  const read = await stored(planFile('run', process.cwd(), many, ground));
+  expect(many.cells).toHaveLength(3 * 5 + 2 * 4);
+  expect(planAsBegun(read)).toEqual(many);
+  expect(await planAsFilesAre(read)).toEqual(many);
+});
+
+test('a module that was chosen is in the plan, so that the run goes on with it', async () => {
+  const chosen = { ...ground, module: { sha256: 'm', broken: null, chosen: 'c0ffee' } };
+  const read = await stored(planFile('run', process.cwd(), plan, chosen));
+  expect(read.ground.module.chosen).toBe('c0ffee');
+  expect(changes(began, read)).toEqual(['module.chosen: none, now c0ffee']);
 });
 
 test.each([

@@ -22,7 +22,7 @@ const reference = JSON.parse(readFileSync('experiments/tcpmig/figures.reference.
 };
 
 /** The five conditions of the figures with as many seeds each. */
-export const SHAPES: readonly Shape[] = [1, 5, 10, 20, 50].map((image_mb) => {
+const SHAPES: readonly Shape[] = [1, 5, 10, 20, 50].map((image_mb) => {
   const rows = Object.entries(reference.cells)
     .filter(([cell]) => cell.includes(`-duplex-${image_mb}mb-`))
     .flatMap(([, { rows }]) => rows);

@@ -44,6 +44,18 @@ test('an interval is a stroke at its median’s time, from its low to its high e
   });
 });
 
+test('sizes far apart share a logarithmic axis, with the whole of every interval; shares do not', () => {
+  const { freeze_ms, window_kept } = figure.panels[0]?.drawings ?? {};
+  const { type, range, tickvals = [] } = freeze_ms?.layout.yaxis ?? expect.fail();
+  expect(type).toBe('log');
+  const drawn = (freeze_ms?.data ?? []).flatMap(({ y }) => [...y]);
+  expect(10 ** range[0]).toBeLessThan(Math.min(...drawn));
+  expect(10 ** range[1]).toBeGreaterThan(Math.max(...drawn));
+  expect(tickvals).toEqual(expect.arrayContaining([50, 100, 200, 500]));
+  expect(window_kept?.layout.yaxis).toMatchObject({ tickformat: ',.0%' });
+  expect(window_kept?.layout.yaxis.type).toBeUndefined();
+});
+
 test('a mark tells its run, commit, module and kernel', () => {
   const { data } = figure.panels[0]?.drawings.freeze_ms ?? expect.fail();
   const text = data.find(({ mode }) => mode === 'lines+markers')?.text?.[1];
