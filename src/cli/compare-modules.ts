@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import { type ModuleFacts, moduleFacts } from '../image/module-choice.ts';
+import { migrationCost } from '../plan/cost.ts';
 import { writeReport } from '../report/write.ts';
 import { prepareGround, withModule } from '../run/ground.ts';
 import { interleave } from '../run/interleave.ts';
@@ -11,11 +12,12 @@ import { executePair } from '../run/run.ts';
 import { runName } from '../run/run-folder.ts';
 import { runId } from '../run/run-id.ts';
 import type { RunPlan } from '../run/run-plan.ts';
+import { describeCost } from './cost.ts';
 import { interruption } from './interruption.ts';
 import { positiveInteger } from './number.ts';
 import { print, printJson } from './output.ts';
 import { progress } from './progress.ts';
-import { boots, onlyCells, readPlan } from './run.ts';
+import { onlyCells, readPlan } from './run.ts';
 
 export interface ModuleOptions {
   clock?: 'real' | 'virtual' | 'auto';
@@ -129,7 +131,7 @@ function notesOf({ experiment, cells }: RunPlan, { base, head }: Modules): strin
     experiment.title,
     `BASE  ${told(base)}`,
     `HEAD  ${told(head)}`,
-    `Both, in turns: ${boots([...cells, ...cells])}`,
+    `Both, in turns: ${describeCost(migrationCost([...cells, ...cells]))}`,
     ...(base.sha256 === head.sha256 ? ['The sources are the same: this shows the noise, for --noise.'] : []),
     ...Object.entries({ BASE: base, HEAD: head })
       .filter(([, { isOtherInterface }]) => isOtherInterface)
@@ -144,9 +146,8 @@ const orderOf = ({ cells }: RunPlan): string[] =>
   interleave(cells, ['BASE', 'HEAD'] as const).map(({ item, side }) => `${side}  ${item.id}`);
 
 /** What --dry-run prints as JSON. */
-const describePlan = ({ experiment, file, cells, seconds }: RunPlan, modules: Modules) => ({
+const describePlan = ({ experiment, file, cells }: RunPlan, modules: Modules) => ({
   ...{ title: experiment.title, file, clock: experiment.clock, modules },
-  ...{ boots: 2 * cells.length, seconds: 2 * seconds },
-  migrations: 2 * cells.reduce((sum, { repetitions }) => sum + repetitions, 0),
+  cost: migrationCost([...cells, ...cells]),
   order: interleave(cells, ['base', 'head'] as const).map(({ item, side }) => ({ side, cell: item.id })),
 });

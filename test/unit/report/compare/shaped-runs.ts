@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { mean, median, standardDeviation } from 'simple-statistics';
 import type { Measurement } from '../../../../src/analysis/measurement.ts';
 import type { RunRecord } from '../../../../src/analysis/run-record.ts';
+import { randomNumbers } from '../../../../src/random.ts';
 import type { Condition } from '../../../../src/report/compare/condition.ts';
 import type { MeasuredRun, Trial } from '../../../../src/report/compare/trial.ts';
-import { randomNumbers } from '../../../../src/random.ts';
 import { record, row } from '../rows.ts';
 
 const COLUMNS = ['delay_ms', 'freeze_ms', 'app_gap_ms', 'window_min', 'tx_after_mb_s'] as const;
