@@ -80,8 +80,8 @@ test('--module --dry-run prints what it costs and the order of boots, and starts
     ],
   );
   expect(status).toBe(0);
-  const { boots, order, modules } = JSON.parse(stdout);
-  expect(boots).toBe(2 * (5 * 3 + 4 * 2));
+  const { cost, order, modules } = JSON.parse(stdout);
+  expect(cost.boots).toBe(2 * (5 * 3 + 4 * 2));
   expect(order.slice(0, 4).map(({ side }: { side: string }) => side)).toEqual([
     'base',
     'head',
