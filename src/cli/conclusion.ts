@@ -75,7 +75,7 @@ function codeOfSoak({ cells, asked, migrations }: Soak): number {
 }
 
 /** @returns undefined on the real clock, and where the experiment has no reference */
-async function againstReference(
+export async function againstReference(
   directory: string,
   rows: readonly Measurement[],
 ): Promise<ReferenceComparison | undefined> {

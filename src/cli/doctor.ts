@@ -5,7 +5,7 @@ import { cpus, freemem } from 'node:os';
 import type { Command } from 'commander';
 import { ExitCode } from '../fault.ts';
 import { findProgram, hostSystem, installCommand, isRoot, missingPrograms } from '../host/packages.ts';
-import { hostPackages } from '../image/host.ts';
+import { hostPackages, room } from '../image/host.ts';
 import { whatIsMissing } from '../image/plan.ts';
 import { cacheFolder } from '../vm/folders.ts';
 import { paint } from './colour.ts';
@@ -68,8 +68,8 @@ async function disk(): Promise<Finding> {
   const free = (bavail * bsize) / 1e9;
   return {
     what: 'disk',
-    state: free < 6 ? 'missing' : 'good',
-    detail: `${free.toFixed(0)} GB free for the cache in ${folder} (6 GB needed)`,
+    state: free < room.diskGb ? 'missing' : 'good',
+    detail: `${free.toFixed(0)} GB free for the cache in ${folder} (${room.diskGb} GB needed)`,
   };
 }
 
@@ -77,8 +77,8 @@ function memory(): Finding {
   const free = freemem() / 1e9;
   return {
     what: 'memory',
-    state: free < 3 ? 'missing' : 'good',
-    detail: `${free.toFixed(1)} GB free (3 GB needed), ${cpus().length} processors`,
+    state: free < room.memoryGb ? 'missing' : 'good',
+    detail: `${free.toFixed(1)} GB free (${room.memoryGb} GB needed), ${cpus().length} processors`,
   };
 }
 

@@ -89,7 +89,11 @@ function refuseOptions(kind: string, { clock, full, jobs, migrations }: SimpleRu
   if (asked.length > 0) throw new Fault(ExitCode.usage, `an experiment ${kind} takes no ${asked.join(', ')}`);
 }
 
-async function planRun<Experiment extends { title: string; topology: string }, Cell extends SimpleCell>(
+/** What such a run will do. @throws Fault (64) for a cell that the experiment does not have */
+export async function planRun<
+  Experiment extends { title: string; topology: string },
+  Cell extends SimpleCell,
+>(
   verb: Pick<SimpleVerb<Experiment, Cell, unknown>, 'plan' | 'lab'>,
   experiment: Experiment,
   file: string,

@@ -28,5 +28,8 @@ export const hostPackages: HostPackage[] = [
   },
 ];
 
+/** Free room that a host needs: for the cache, and for three machines. */
+export const room = { diskGb: 6, memoryGb: 3 } as const;
+
 /** @throws Fault (69) that names each program that is missing and the command that installs it */
 export const requireHost = (): void => requirePrograms(hostPackages);

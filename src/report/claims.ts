@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { z } from 'zod';
-import { ROLES, STATUSES } from '../analysis/measurement.ts';
+import { CLOCKS, ROLES, STATUSES } from '../analysis/measurement.ts';
 import { readDocument } from '../spec/document.ts';
 import { versionOf } from '../spec/version.ts';
 import { METRIC_NAMES } from './metrics.ts';
@@ -45,6 +45,28 @@ const about = {
   source: text.describe('Where the paper says it, such as §5.'),
 };
 
+const finding = z
+  .strictObject({
+    verdict: z.enum(['reproduced', 'not reproduced']).describe('What came out here.'),
+  })
+  .describe(
+    'What this artifact itself finds: `miglab verify` asks whether a measurement finds it again. A claim of the paper that is not met here is a result, and no fault of the artifact.',
+  );
+const measuredFinding = finding
+  .extend({
+    value: z.number().optional().describe("The statistic's value here."),
+    tolerance: z.number().min(0).optional().describe("Of the value, either way, in the statistic's unit."),
+    clocks: z
+      .array(z.enum(CLOCKS))
+      .min(1)
+      .default(['virtual'])
+      .describe('Where it holds: times of another clock are others. The virtual one unless given.'),
+  })
+  .refine(
+    (h) => (h.value === undefined) === (h.tolerance === undefined),
+    'expected value and tolerance both',
+  );
+
 const checkedFields = z.strictObject({
   ...about,
   status: z.literal('checked').default('checked').describe('Rows of measurements.csv decide.'),
@@ -83,6 +105,7 @@ const checkedFields = z.strictObject({
     .default([])
     .describe('Metrics whose medians show the cause when the claim is not met.'),
   differs: z.array(text).default([]).describe("What of the paper's conditions is different or unknown."),
+  here: measuredFinding.optional(),
 });
 
 const checked = checkedFields
@@ -105,6 +128,7 @@ const elsewhere = z
     ...about,
     status: z.literal('elsewhere').describe('An experiment of another kind judges it.'),
     experiment: text.describe('That experiment, as `miglab run` takes it.'),
+    here: finding.optional(),
   })
   .describe('A claim that is judged by what an experiment of another kind prints.');
 
@@ -125,6 +149,9 @@ export const claimsSchema = z
         machines: z.array(text).default([]).describe('What it was measured on, for the comparison.'),
       })
       .describe('Whose claims these are.'),
+    experiment: text
+      .optional()
+      .describe('Measures the claims that are checked, by its name below experiments/. Others may name this file too.'),
     claims: z.array(claim).min(1).describe('Each is judged by itself.'),
   })
   .superRefine(({ claims }, context) => {

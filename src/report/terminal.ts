@@ -82,7 +82,8 @@ function causeLines({ claim, measured, because, explanation }: ClaimResult): str
   ].map((line) => line.trimEnd());
 }
 
-function wrap(text: string, width: number): string[] {
+/** Words in lines of at most so many letters. Pure. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   const indent = text.match(/^ */)?.[0] ?? '';
   for (const word of text.trimStart().split(/ (?! )/)) {

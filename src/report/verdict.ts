@@ -55,15 +55,21 @@ function check(claim: CheckedClaim, rows: readonly Measurement[]): ClaimResult {
   };
 }
 
-function isAbout({ where }: CheckedClaim, row: Measurement): boolean {
+const isAbout = (claim: CheckedClaim, row: Measurement): boolean =>
+  claim.where.statuses.includes(row.status) && concerns(claim, row);
+
+/** What is asked of a migration, before there is one. */
+export type Asked = Pick<Measurement, 'role' | 'engine' | 'rate_mb_s' | 'peer_rate_mb_s' | 'image_mb'>;
+
+/** Whether a migration under these conditions says anything about the claim. */
+export function concerns({ where }: CheckedClaim, asked: Asked): boolean {
   return (
-    where.statuses.includes(row.status) &&
-    (where.role === undefined || row.role === where.role) &&
-    (where.engine === undefined || row.engine === where.engine) &&
-    (where.rate_mb_s === undefined || row.rate_mb_s === where.rate_mb_s) &&
-    (where.peer_rate_mb_s === undefined || row.peer_rate_mb_s === where.peer_rate_mb_s) &&
-    row.image_mb > (where.image_mb?.above ?? -Infinity) &&
-    row.image_mb < (where.image_mb?.below ?? Infinity)
+    (where.role === undefined || asked.role === where.role) &&
+    (where.engine === undefined || asked.engine === where.engine) &&
+    (where.rate_mb_s === undefined || asked.rate_mb_s === where.rate_mb_s) &&
+    (where.peer_rate_mb_s === undefined || asked.peer_rate_mb_s === where.peer_rate_mb_s) &&
+    asked.image_mb > (where.image_mb?.above ?? -Infinity) &&
+    asked.image_mb < (where.image_mb?.below ?? Infinity)
   );
 }
 
@@ -92,11 +98,14 @@ function whatIsMissing(claim: CheckedClaim, points: readonly Point[]): string | 
   const kind = claim.where.statuses.join(' or ');
   if (rows < claim.minimum_rows)
     return `${rows} ${kind} ${plural(rows, 'row')} with this number; ${claim.minimum_rows} needed`;
-  const needed =
-    claim.statistic === 'change-over-sizes' ? Math.max(2, claim.minimum_sizes) : claim.minimum_sizes;
+  const needed = sizesNeeded(claim);
   const sizes = bySize(points).size;
   return sizes < needed ? `${sizes} image ${plural(sizes, 'size')}; ${needed} needed` : undefined;
 }
+
+/** A change needs two sizes, whatever the file says. */
+export const sizesNeeded = ({ statistic, minimum_sizes }: CheckedClaim): number =>
+  statistic === 'change-over-sizes' ? Math.max(2, minimum_sizes) : minimum_sizes;
 
 function estimate(claim: CheckedClaim, points: readonly Point[]): Estimate {
   switch (claim.statistic) {

@@ -20,6 +20,9 @@ function quantity(claim: CheckedClaim, value: number): Quantity {
   };
 }
 
+/** A number of a claim, with its unit. */
+export const amount = (claim: CheckedClaim, value: number): string => inFull(quantity(claim, value));
+
 const inFull = ({ number, unit }: Quantity) => number + unit;
 
 export function expectation(claim: CheckedClaim): string {

@@ -9,11 +9,21 @@ import { isSettled } from './settled.ts';
 
 const usualResults = 'results';
 
-/** The folder of a run that is named by its path, or by its id if it is in `results`. @throws Fault (64) when there is none. */
-export function runFolder(run: string, results = usualResults): string {
-  const folder = [run, join(results, run)].find(
-    (path) => existsSync(join(path, 'run.json')) || existsSync(join(path, 'plan.json')),
-  );
+/** By which a run of any engine is known. */
+export const anyRun = ['run.json', 'plan.json', 'passes.json', 'states.json', 'fuzz.json'] as const;
+
+/**
+ * The folder of a run that is named by its path, or by its id if it is in `results`.
+ *
+ * @param files of which it has one; only runs that migrate have the first two of `anyRun`
+ * @throws Fault (64) when there is none
+ */
+export function runFolder(
+  run: string,
+  results = usualResults,
+  files: readonly string[] = anyRun.slice(0, 2),
+): string {
+  const folder = [run, join(results, run)].find((path) => files.some((file) => existsSync(join(path, file))));
   if (!folder)
     throw new Fault(
       ExitCode.usage,

@@ -21,3 +21,14 @@ async function gitState(): Promise<RunRecord['git']> {
   const changes = await quietly`git status --porcelain --untracked-files=no`;
   return { commit, dirty: changes.stdout.trim() !== '' };
 }
+
+/** What `git describe` says of the source that runs, or else its commit; null where nobody knows. */
+export async function describeSource(): Promise<string | null> {
+  const { commit, dirty } = await sourceState();
+  if (!commit) return null;
+  const short = `${commit.slice(0, 12)}${dirty ? '-dirty' : ''}`;
+  if (!isCheckout()) return short;
+  const quietly = $({ cwd: packagePath(), nothrow: true, quiet: true });
+  const { exitCode, stdout } = await quietly`git describe --tags --always --abbrev=12 --dirty`;
+  return exitCode === 0 ? stdout.trim() : short;
+}

@@ -32,7 +32,10 @@ export function linksOf(kind: Kind, document: unknown): Link[] {
       ...below('machines').flatMap((machine) => link('image', 'machines', machine, 'image')),
     ];
   if (kind === 'claims')
-    return below('claims').flatMap((index) => link('experiment', 'claims', Number(index), 'experiment'));
+    return [
+      ...link('experiment', 'experiment'),
+      ...below('claims').flatMap((index) => link('experiment', 'claims', Number(index), 'experiment')),
+    ];
   return link('config', 'kernel', 'config');
 }
 
