@@ -26,6 +26,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   report: async () => (await import('./report.ts')).report,
   compare: async () => (await import('./compare.ts')).compare,
   history: async () => (await import('./history.ts')).history,
+  archive: async () => (await import('./archive.ts')).archive,
   verify: async () => (await import('./verify.ts')).verify,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
   schema: async () => (await import('./schema.ts')).schema,

@@ -94,7 +94,8 @@ async function bootCell<Cell extends SimpleCell, Result>(
   return { directory, problem, events: await eventsOf(plan, directory) };
 }
 
-async function eventsOf({ machines }: LabPlan, directory: string): Promise<string> {
+/** What all machines of a cell said. */
+export async function eventsOf({ machines }: LabPlan, directory: string): Promise<string> {
   const files = machines.map(({ name }) => join(directory, machineFiles(name).events));
   // A machine that never started left none.
   const texts = await Promise.all(files.filter(existsSync).map((file) => readFile(file, 'utf8')));

@@ -16,8 +16,9 @@ const allowed: Record<string, string[]> = {
   report: ['analysis', 'spec'],
   schema: ['image', 'report', 'spec'],
   run: ['analysis', 'guest', 'host', 'image', 'pcap', 'plan', 'spec', 'vm'],
+  archive: ['analysis', 'image', 'plan', 'report', 'run', 'spec'],
   api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
-  cli: ['analysis', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
+  cli: ['analysis', 'archive', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>

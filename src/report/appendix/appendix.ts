@@ -132,9 +132,9 @@ const prepared = ({ seconds, builds }: Preparation): Line => [
 const megabytes = (bytes: number) => `${number(Math.round(bytes / 1e6))} MB`;
 
 function description({ title, authors, url, doi }: ArtifactFacts): Block[] {
-  const where = [...(url ? [`Source: ${url}. `] : []), ...(doi ? [`Archive: doi:${doi}. `] : [])];
+  const where = [...(url ? [` Source: ${url}.`] : []), ...(doi ? [` Archive: doi:${doi}.`] : [])];
   return [
-    paragraph(`${authors.join(', ')}. ${title}. `, ...where),
+    paragraph(`${authors.join(', ')}. ${title}.`, ...where),
     paragraph(
       'Two nodes with one IP address and an unmodified peer run in QEMU, on the distributor’s own kernels. A kernel module takes a connection out of one kernel and puts it into the other; the peer’s capture shows what that did to the traffic. No data set is needed. Root is used to install system packages and for nothing else.',
     ),
