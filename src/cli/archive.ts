@@ -86,8 +86,7 @@ function describe({ files, wrong, runs }: Checked): string {
       : `${wrong.length} sums are wrong`,
     ...runs.flatMap(({ run, cells, because, differences }) => {
       if (cells === 0) return [`not done ${run}: ${because}`];
-      if (differences.length === 0)
-        return [`${good('good')}     ${run}: ${cells} cells derived again, all numbers the same`];
+      if (differences.length === 0) return [XX];
       return differences.map((line) => `${bad('differs')}  ${run}: ${line}`);
     }),
   ].join('\n');
