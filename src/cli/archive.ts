@@ -86,7 +86,10 @@ function describe({ files, wrong, runs }: Checked): string {
       : `${wrong.length} sums are wrong`,
     ...runs.flatMap(({ run, cells, because, differences }) => {
       if (cells === 0) return [`not done ${run}: ${because}`];
-      if (differences.length === 0) return [XX];
+      if (differences.length === 0)
+        return [
+          `${good('good')}     ${run}: ${cells} ${cells === 1 ? 'cell' : 'cells'} derived again, all numbers the same`,
+        ];
       return differences.map((line) => `${bad('differs')}  ${run}: ${line}`);
     }),
   ].join('\n');

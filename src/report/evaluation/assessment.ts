@@ -113,9 +113,14 @@ function findIn(run: Evidence, claims: Claims, claim: Claim, extent: Extent): Fo
   if (!result.measured || verdict === 'not yet')
     return {
       ...{ measured: null, verdict: 'not measured', result },
-      because: extent === 'quick' ? `needs --full: ${because}` : because,
+      because: whyMissing(because, run.unfinished, extent),
     };
   return { measured: measurement(result), verdict, because, result };
+}
+
+function whyMissing(because: string, unfinished: boolean, extent: Extent): string {
+  if (unfinished) return `${because}; the run is not finished`;
+  return extent === 'quick' ? `needs --full: ${because}` : because;
 }
 
 /** All cells must be whole, and the claim hold in each; what does not hold in a whole cell weighs more. */

@@ -49,7 +49,13 @@ interface RunFacts {
 /** What a run says about claims: rows for those that are checked, findings for those judged elsewhere. */
 export type Evidence = RunFacts &
   (
-    | { readonly kind: 'rows'; readonly rows: readonly Measurement[]; readonly cells: number }
+    | {
+        readonly kind: 'rows';
+        readonly rows: readonly Measurement[];
+        readonly cells: number;
+        /** Interrupted, and not gone on with. */
+        readonly unfinished: boolean;
+      }
     | { readonly kind: 'findings'; readonly cells: readonly PassedCell[] }
   );
 
@@ -65,7 +71,7 @@ export async function readEvidence(directory: string): Promise<Evidence> {
     ...{ kind: 'rows', id: record.id, directory, experiment: experimentName(record.experiment.file) },
     ...{ title: record.experiment.title, started: record.started, duration_s: record.duration_s },
     ...{ clock: record.clock, circumstances: circumstancesSchema.parse(record) },
-    ...{ rows, cells: record.cells.length },
+    ...{ rows, cells: record.cells.length, unfinished: record.state !== 'complete' },
   };
 }
 

@@ -80,6 +80,10 @@ test('too few rows: not measured, with how many are needed, and the code says th
   });
   expect(codeFor(evidence)).toBe(2);
   expect(codeFor([])).toBe(2);
+  const interrupted = [await readEvidence(rowsFolder([], { clock: 'virtual', state: 'interrupted' }))];
+  expect(one(interrupted, 'smooth-under-load')?.because).toBe(
+    '0 valid rows with this number; 6 needed; the run is not finished',
+  );
 });
 
 test('on another clock only what holds on any is compared', async () => {
