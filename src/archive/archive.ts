@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { lockHash, readLock } from '../image/lock.ts';
 import { recipeNames } from '../image/recipe.ts';
@@ -61,7 +61,7 @@ export async function archiveRuns(
   return { ...(await pack([...all, ...texts], file, report)), about };
 }
 
-const idOf = (directory: string) => directory.replace(/\/+$/, '').split('/').at(-1) ?? directory;
+const idOf = (directory: string) => basename(resolve(directory));
 
 async function readRunFolder(directory: string, id: string, systems: readonly System[], captures: boolean) {
   if (isOwned(directory))

@@ -21,18 +21,16 @@ function verify(...options: string[]) {
   return { status, stdout, stderr };
 }
 
-test('runs that are there are judged, and the appendix is written in the form that its name asks for', () => {
-  for (const [name, begin] of [
-    ['appendix.md', '# Artifact Appendix\n'],
-    ['appendix.tex', '% For \\input'],
-  ] as const) {
-    const file = join(folder, name);
-    const { status, stdout, stderr } = verify('--full', '--runs', figures, pass, '--appendix', file);
-    expect(stderr).toBe('');
-    expect(stdout).toContain('24 claims: 12 as stated, 12 not measured');
-    expect(status).toBe(0);
-    expect(readFileSync(file, 'utf8').startsWith(begin)).toBe(true);
-  }
+test.each([
+  ['appendix.md', '# Artifact Appendix\n'],
+  ['appendix.tex', '% For \\input'],
+])('runs that are there are judged, and %s is written in the form that its name asks for', (name, begin) => {
+  const file = join(folder, name);
+  const { status, stdout, stderr } = verify('--full', '--runs', figures, pass, '--appendix', file);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('24 claims: 12 as stated, 12 not measured');
+  expect(status).toBe(0);
+  expect(readFileSync(file, 'utf8').startsWith(begin)).toBe(true);
 });
 
 test('as JSON each claim has value, interval and verdict; the exit code is that of the worst', () => {
