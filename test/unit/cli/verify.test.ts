@@ -3,20 +3,27 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createProgram } from '../../../src/cli/main.ts';
 import { passesFolder, referenceRows, rowsFolder } from '../report/evaluation/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'miglab-verify-'));
 const figures = rowsFolder(referenceRows());
 const pass = passesFolder();
 
-/** Without a cache no machine can be booted, whatever the command line is taken for. */
-const env = { ...process.env, XDG_CACHE_HOME: '/dev/null' };
+// Without a cache no machine can be booted, whatever a command line is taken for.
+const cache = process.env.XDG_CACHE_HOME;
+beforeAll(() => {
+  process.env.XDG_CACHE_HOME = '/dev/null';
+});
+afterAll(() => {
+  if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+  else process.env.XDG_CACHE_HOME = cache;
+});
 
 function verify(...options: string[]) {
   const { status, stdout, stderr } = spawnSync('node', ['src/cli/miglab.js', 'verify', ...options], {
     encoding: 'utf8',
-    env,
   });
   return { status, stdout, stderr };
 }
@@ -74,16 +81,20 @@ test.each([
   [['--quick', '--runs', figures, '--appendix', join(folder, 'none', 'x.md')], 'no such folder'],
   [['tcpmig/figures', '--appendix', 'x.md'], 'not with --appendix'],
   [['--runs', figures], 'compares two runs'],
-])('%j is refused', (options, message) => {
-  const { status, stderr } = verify(...options);
-  expect(stderr).toContain(message);
-  expect(status).toBe(64);
+])('%j is refused', async (options, message) => {
+  const program = await createProgram('verify');
+  await expect(program.parseAsync(['verify', ...options], { from: 'user' })).rejects.toMatchObject({
+    ...{ name: 'Fault', exitCode: 64, message: expect.stringContaining(message) },
+  });
 });
 
-test('a run of an experiment that decides no claim is refused by name', () => {
+test('a run of an experiment that decides no claim is refused by name', async () => {
   const file = 'experiments/tcpmig/sweep.exp.yml';
   const sweep = rowsFolder([], { experiment: { title: 'Sweep', file, claims: null } });
-  const { status, stderr } = verify('--full', '--runs', sweep);
-  expect(stderr).toContain('a run of tcpmig/sweep decides no claim');
-  expect(status).toBe(64);
+  const program = await createProgram('verify');
+  await expect(
+    program.parseAsync(['verify', '--full', '--runs', sweep], { from: 'user' }),
+  ).rejects.toMatchObject({
+    ...{ exitCode: 64, message: expect.stringContaining('a run of tcpmig/sweep decides no claim') },
+  });
 });

@@ -117,6 +117,9 @@ test('claims judged elsewhere: by what the run found, if its cells are whole', a
     because: 'node-a: panic',
   });
   expect(codeFor([dead])).toBe(2);
+  if (passed.kind !== 'findings' || dead.kind !== 'findings') throw new Error('these are findings');
+  const half = { ...passed, cells: [...passed.cells, ...dead.cells] };
+  expect(one([half], 'peer-unmodified')).toMatchObject({ verdict: 'not measured', because: 'node-a: panic' });
 });
 
 test('a faulty passes.json is named with its field', async () => {

@@ -61,3 +61,15 @@ test('where a size has no seed left, other sizes fill up; where nothing is left,
   ]);
   expect(leastCells(claims, cells(['duplex'], [1], 2))).toHaveLength(2);
 });
+
+test('sizes get as many rows as each other, also where the seeds of one are all lower', () => {
+  const seeded = cells(['duplex'], [1, 50], 3).map((cell) => ({
+    ...cell,
+    seed: cell.seed + (cell.image_mb === 50 ? 3 : 0),
+  }));
+  const [flat] = of(paper, 'delay-flat-in-image-size').claims;
+  const claims = { ...paper, claims: [{ ...flat, minimum_rows: 4, minimum_sizes: 2 }] } as Claims;
+  expect(leastCells(claims, seeded).map(name)).toEqual([
+    ...['duplex 1 s1', 'duplex 1 s2', 'duplex 50 s4', 'duplex 50 s5'],
+  ]);
+});
