@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ExitCode, Fault } from '../fault.ts';
+import { passingCost } from '../plan/cost.ts';
 import type { CellPlan } from '../plan/experiment.ts';
 import type { PassingPlan } from '../plan/passing.ts';
 import { type Extent, experimentsOf, measures, type System } from '../report/evaluation/assessment.ts';
@@ -9,6 +10,7 @@ import type { SimpleRun } from '../run/simple.ts';
 import { readAnyExperiment } from '../spec/any-experiment.ts';
 import { experimentPath } from '../spec/catalogue.ts';
 import type { Experiment } from '../spec/experiment.ts';
+import { describeCost } from './cost.ts';
 import { passingOn } from './passing.ts';
 import { readPlan } from './run.ts';
 import { planRun } from './simple.ts';
@@ -59,19 +61,11 @@ function chosenCells(plan: RunPlan, name: string, systems: readonly System[]): C
 
 /** What an evaluation costs, a line for each part. Pure. */
 export const costs = (parts: readonly Part[]): string[] =>
-  parts.map((part) => {
-    if (part.kind === 'passing') {
-      const { cells } = part.run;
-      const most = cells.reduce((sum, { timeoutS }) => sum + timeoutS, 0);
-      return `${part.name}: ${boots(cells.length)} on the real clock; at most ${minutes(most)}`;
-    }
-    const { cells, seconds, experiment } = part.plan;
-    return `${part.name}: ${boots(cells.length)} of ${part.ofAll} on the ${experiment.clock} clock; about ${minutes(seconds)}`;
-  });
-
-const boots = (amount: number) => `${amount} ${amount === 1 ? 'boot' : 'boots'}`;
-const minutes = (seconds: number) =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
+  parts.map((part) =>
+    part.kind === 'passing'
+      ? `${part.name}, on the real clock: ${describeCost(passingCost(part.run.cells))}`
+      : `${part.name}, on the ${part.plan.experiment.clock} clock, of ${part.ofAll}: ${describeCost(part.plan.cost)}`,
+  );
 
 /** What is booted for a part. */
 export const runOf = (part: Part): RunPlan | SimpleRun<PassingPlan> =>

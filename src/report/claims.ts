@@ -151,7 +151,9 @@ export const claimsSchema = z
       .describe('Whose claims these are.'),
     experiment: text
       .optional()
-      .describe('Measures the claims that are checked, by its name below experiments/. Others may name this file too.'),
+      .describe(
+        'Measures the claims that are checked, by its name below experiments/. Others may name this file too.',
+      ),
     claims: z.array(claim).min(1).describe('Each is judged by itself.'),
   })
   .superRefine(({ claims }, context) => {
