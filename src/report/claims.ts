@@ -52,6 +52,7 @@ const finding = z
   .describe(
     'What this artifact itself finds: `miglab verify` asks whether a measurement finds it again. A claim of the paper that is not met here is a result, and no fault of the artifact.',
   );
+const ofArtifact = finding.meta()?.description ?? '';
 const measuredFinding = finding
   .extend({
     value: z.number().optional().describe("The statistic's value here."),
@@ -62,10 +63,8 @@ const measuredFinding = finding
       .default(['virtual'])
       .describe('Where it holds: times of another clock are others. The virtual one unless given.'),
   })
-  .refine(
-    (h) => (h.value === undefined) === (h.tolerance === undefined),
-    'expected value and tolerance both',
-  );
+  .refine((h) => (h.value === undefined) === (h.tolerance === undefined), 'expected value and tolerance both')
+  .describe(ofArtifact);
 
 const checkedFields = z.strictObject({
   ...about,

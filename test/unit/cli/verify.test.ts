@@ -58,7 +58,9 @@ test('what would be measured is told without measuring: cells, and what they cos
   const { status, stdout } = verify('--quick', '--dry-run', '--json');
   const { cost, experiments } = JSON.parse(stdout);
   expect(status).toBe(0);
-  expect(cost[0]).toMatch(/^tcpmig\/figures: 7 boots of 33 on the virtual clock; about \d/);
+  expect(cost[0]).toMatch(
+    /^tcpmig\/figures, on the virtual clock, of 33: 7 cells, 7 boots, 7 migrations; about \d/,
+  );
   expect(
     experiments.map(({ experiment, cells }: { experiment: string; cells: string[] }) => [
       experiment,
