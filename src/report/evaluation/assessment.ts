@@ -148,8 +148,10 @@ function agreementOf(claim: Claim, { verdict, result }: Found, run: Evidence | u
   const { value, tolerance = 0, clocks } = claim.here;
   if (run && !clocks.includes(run.clock)) return 'not stated';
   const apart = value === undefined ? 0 : Math.abs((result?.measured?.value ?? Number.NaN) - value);
+  // With few rows an interval may cross a bound; then the value alone can contradict.
+  const isOpen = verdict === 'inconclusive' && value !== undefined;
   // Decimal fractions: 0.9 - 0.65 is a little more than 0.25.
-  return verdict === claim.here.verdict && apart <= tolerance + 1e-9 ? 'as stated' : 'differs';
+  return (verdict === claim.here.verdict || isOpen) && apart <= tolerance + 1e-9 ? 'as stated' : 'differs';
 }
 
 /**
