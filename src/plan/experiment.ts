@@ -26,6 +26,8 @@ export interface CellPlan {
   timeoutS: number;
   /** In the order in which a frame passes them. */
   impairments: PlannedImpairment[];
+  /** Port of the peer, where it is another than usual. */
+  peerPort?: number;
   /** In a soak: migrations of another process before the first count of what the kernels hold. */
   warmUpMigrations?: number;
 }

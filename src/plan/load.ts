@@ -2,7 +2,7 @@
 import type { CellPlan } from './experiment.ts';
 import { addressOn, type LabPlan } from './lab.ts';
 
-/** Port of the peer that the migrating process is connected to. */
+/** Port of the peer that the migrating process is connected to, unless its cell says another. */
 export const peerPort = 5000;
 
 export const peerOf = (lab: LabPlan) => lab.machines.find(({ role }) => role === 'peer')?.name ?? '';
@@ -11,7 +11,12 @@ export const peerOf = (lab: LabPlan) => lab.machines.find(({ role }) => role ===
 const target = (lab: LabPlan, port: number) => `${addressOn(lab, peerOf(lab), lab.cluster.wire)}:${port}`;
 
 /** The peer's side of a cell's traffic: a command of a scenario. Its events go to `log`. */
-export const peerProgram = (lab: LabPlan, cell: CellPlan, log: string, port = peerPort): string =>
+export const peerProgram = (
+  lab: LabPlan,
+  cell: CellPlan,
+  log: string,
+  port = cell.peerPort ?? peerPort,
+): string =>
   `workload peer --listen ${target(lab, port)} ${traffic(cell, cell.peerRateMbS)} --log ${log}`;
 
 /** The process that migrates, with what it says of itself in `errors`. */
@@ -20,7 +25,7 @@ export function nodeProgram(
   cell: CellPlan,
   log: string,
   errors: string,
-  port = peerPort,
+  port = cell.peerPort ?? peerPort,
 ): string {
   const buffer = cell.rcvbuf > 0 ? ` --rcvbuf ${cell.rcvbuf}` : '';
   const program = `workload --connect ${target(lab, port)} --image-mb ${cell.imageMb} --verify-every ${passS(cell)} ${traffic(cell, cell.rateMbS)}${buffer} --log ${log}`;

@@ -31,7 +31,7 @@ export function cellRecord(lab: LabPlan, cell: CellPlan, attempt: number, stoppe
     nodes: lab.machines
       .filter(({ role }) => role === 'node')
       .map((node) => ({ ...onPublic(node), private_address: addressOn(lab, node.name, 'private') })),
-    peer: { ...onPublic(peer), port: peerPort },
+    peer: { ...onPublic(peer), port: cell.peerPort ?? peerPort },
     capture: { file: `${lab.cluster.wire}.pcap`, ...(stopped ? { stopped } : {}) },
   };
 }
