@@ -33,5 +33,7 @@ export const verbs: Record<string, () => Promise<Verb>> = {
   validate: async () => (await import('./validate.ts')).validate,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   test: async () => (await import('./test.ts')).test,
+  assignment: async () => (await import('./assignment.ts')).assignment,
+  grade: async () => (await import('./grade.ts')).grade,
   completion: async () => (await import('./completion.ts')).completion,
 };

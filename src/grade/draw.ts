@@ -25,8 +25,7 @@ export function drawFrom(seed: string, ...names: readonly string[]): Draw {
     const hash = createHash('sha256').update(JSON.stringify([seed, ...names, what]));
     return hash.digest().readUIntBE(0, 6) / 2 ** 48;
   };
-  const whole = (what: string, from: number, to: number) =>
-    from + Math.floor(share(what) * (to - from + 1));
+  const whole = (what: string, from: number, to: number) => from + Math.floor(share(what) * (to - from + 1));
   const one = <T>(what: string, of: T | readonly T[]): T => {
     const list = (Array.isArray(of) ? of : [of]) as readonly T[];
     return list[whole(what, 0, list.length - 1)] as T;

@@ -11,9 +11,9 @@ import type { PlannedCheck } from './plan.ts';
 import { readFinding, runCheck } from './run-check.ts';
 import type { Submission } from './submission.ts';
 
+/** Of which assignment, and on what. */
 export interface Grading {
   assignment: Assignment;
-  checks: readonly PlannedCheck[];
   stand: Stand;
   report: Report;
 }
@@ -23,15 +23,16 @@ export const evidenceFolder = (folder: string, check: string): string => join(fo
 
 let labs = 0;
 /** Names of labs are unique on a host. */
-const nextLab = () => `grade-${process.pid}.${++labs}`;
+export const nextLab = () => `grade-${process.pid}.${++labs}`;
 
 /**
  * Builds a submission, boots each check with it, and marks what that gave. What one check costs, a hang or a panic, is
  * that check's alone. Evidence is left in `folder`/evidence.
  */
 export async function gradeSubmission(
-  { assignment, checks, stand, report }: Grading,
+  { assignment, stand, report }: Grading,
   submission: Submission,
+  checks: readonly PlannedCheck[],
   folder: string,
 ): Promise<SubmissionMark> {
   const { name, refusal, ignored } = submission;

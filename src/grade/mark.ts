@@ -44,13 +44,16 @@ function markAssertion(assertion: Assertion, rows: readonly Measures[]): Asserti
   const { what, points, measure, hint } = assertion;
   const values = rows.map((row) => row[measure] ?? null);
   const holds = values.length > 0 && values.every((value) => isWithin(assertion, value));
-  const shown = values.length > 0 ? values.map((value) => value ?? 'not measured').join(', ') : 'not measured';
+  const shown = values.length > 0 ? values.map(readable).join(', ') : 'not measured';
   return {
     ...{ what, points: holds ? points : 0, max: points },
     found: `${measure}: ${shown}; expected ${expectation(assertion)}`,
     ...(hint && !holds ? { hint } : {}),
   };
 }
+
+const readable = (value: number | string | null): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? 'not measured');
 
 function isWithin({ equals, at_least, at_most }: Assertion, value: number | string | null): boolean {
   if (value === null) return false;

@@ -33,8 +33,7 @@ export async function readSubmission(
   const found: Submission['files'] = [];
   for (const asked of files) {
     const read = await readAsked(join(folder, asked.name), asked.max_bytes);
-    if (typeof read === 'string')
-      return { name, files: [], ignored: [], refusal: `${asked.name}: ${read}` };
+    if (typeof read === 'string') return { name, files: [], ignored: [], refusal: `${asked.name}: ${read}` };
     found.push({ name: asked.name, content: read });
   }
   const others = names.filter((each) => each !== marker && !files.some((asked) => asked.name === each));

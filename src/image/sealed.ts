@@ -62,8 +62,7 @@ async function compileSealer(image: string, lock: Lock, into: string, report: Re
   const root = await ensureBuildRoot(image, lock, report);
   report({ stage: 'compiling lab/sealed' });
   const work = join(into, 'work');
-  for (const file of await compiledFiles(sources))
-    await cp(join(sources, file), join(work, 'sealed', file));
+  for (const file of await compiledFiles(sources)) await cp(join(sources, file), join(work, 'sealed', file));
   const outcome = await runInRoot(root, work, 'make -s -C sealed O=/build all');
   if (outcome.code !== 0)
     throw new Fault(ExitCode.bug, `lab/sealed does not compile:\n${outcome.stderr.trim()}`);

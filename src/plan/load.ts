@@ -16,8 +16,7 @@ export const peerProgram = (
   cell: CellPlan,
   log: string,
   port = cell.peerPort ?? peerPort,
-): string =>
-  `workload peer --listen ${target(lab, port)} ${traffic(cell, cell.peerRateMbS)} --log ${log}`;
+): string => `workload peer --listen ${target(lab, port)} ${traffic(cell, cell.peerRateMbS)} --log ${log}`;
 
 /** The process that migrates, with what it says of itself in `errors`. */
 export function nodeProgram(

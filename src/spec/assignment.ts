@@ -7,7 +7,9 @@ import { packagePath } from '../package.ts';
 import { readDocument } from './document.ts';
 import { impairmentSchema } from './impairment.ts';
 
-const identifier = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected lower-case letters, digits and dashes');
+const identifier = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected lower-case letters, digits and dashes');
 const fileName = z
   .string()
   .regex(/^[a-z][a-z0-9_]*\.(c|py)$/, 'expected the name of a C or Python file, without a folder');
@@ -98,7 +100,10 @@ export type CurveSpec = z.infer<typeof curve>;
 
 const handedIn = z.strictObject({
   name: fileName,
-  max_bytes: z.int().min(1).max(1 << 20),
+  max_bytes: z
+    .int()
+    .min(1)
+    .max(1 << 20),
 });
 
 const limits = z.strictObject({

@@ -17,8 +17,9 @@ const allowed: Record<string, string[]> = {
   schema: ['image', 'report', 'spec'],
   run: ['analysis', 'guest', 'host', 'image', 'pcap', 'plan', 'spec', 'vm'],
   archive: ['analysis', 'image', 'plan', 'report', 'run', 'spec'],
+  grade: ['analysis', 'image', 'pcap', 'plan', 'run', 'spec', 'vm'],
   api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
-  cli: ['analysis', 'archive', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
+  cli: ['analysis', 'archive', 'grade', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
