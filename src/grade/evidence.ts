@@ -5,7 +5,6 @@ import { z } from 'zod';
 import type { Ground } from '../run/ground.ts';
 import { groundFacts } from '../run/plan-file.ts';
 import type { Bundle } from './bundle.ts';
-import { evidenceFolder } from './grade.ts';
 import { marker, type Submission } from './submission.ts';
 
 /** plan.json of a bundle: from what seed its checks follow, and what they ran on. */
@@ -20,8 +19,11 @@ export type BundlePlan = z.infer<typeof planSchema>;
 
 const planFile = 'plan.json';
 
+/** Evidence of a check, below the folder of its submission. */
+export const evidenceFolder = (folder: string, check: string): string => join(folder, 'evidence', check);
+
 /** What of a check's folder is evidence: what its mark is made of, and what shows how it came about. */
-const kept = /^([a-z][a-z0-9-]*\.(pcap|events\.jsonl|console\.log)|outcome\.json|cell\.json)$/;
+const kept = /^([a-z][a-z0-9-]*\.(pcap|events\.jsonl|console\.log)|(outcome|cell|question)\.json)$/;
 /** Of wires that no mark is made of; large. */
 const left = /^(private|control)\.pcap$/;
 export const isEvidence = (name: string): boolean => kept.test(name) && !left.test(name);

@@ -6,6 +6,7 @@ import type { Assignment } from '../spec/assignment.ts';
 import { pointsOf } from '../spec/assignment.ts';
 import type { Stand } from './boot.ts';
 import { buildSubmission } from './build.ts';
+import { evidenceFolder } from './evidence.ts';
 import { type CheckMark, markCheck, type SubmissionMark, totalOf } from './mark.ts';
 import type { PlannedCheck } from './plan.ts';
 import { readFinding, runCheck } from './run-check.ts';
@@ -17,9 +18,6 @@ export interface Grading {
   stand: Stand;
   report: Report;
 }
-
-/** Evidence of a check, below the folder of its submission. */
-export const evidenceFolder = (folder: string, check: string): string => join(folder, 'evidence', check);
 
 let labs = 0;
 /** Names of labs are unique on a host. */

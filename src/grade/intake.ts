@@ -27,7 +27,7 @@ export type Marker = z.infer<typeof markerSchema>;
 /** Opens what is handed in. What is wrong with one is no fault of the others'. @throws Fault (64) for a path that is not there */
 export async function takeIn(path: string): Promise<Intake> {
   if (!existsSync(path)) throw new Fault(ExitCode.usage, `no submission ${path}`);
-  const name = printable(basename(path).replace(/\.(tar\.gz|tgz)$/, ''));
+  const name = asName(basename(path).replace(/\.(tar\.gz|tgz)$/, ''));
   const intake = { name, path, refusal: '' };
   if (statSync(path).isDirectory())
     return { ...intake, ...named(await readFile(join(path, marker), 'utf8').catch(() => '')) };
@@ -39,6 +39,10 @@ export async function takeIn(path: string): Promise<Intake> {
     return { ...intake, refusal: printable(error.message) };
   }
 }
+
+/** A name for a folder and a table: students choose it. Pure. */
+export const asName = (text: string): string =>
+  text.replace(/[^\p{L}\p{N}@+=_.-]/gu, '_').replace(/^[.-]+/, '') || 'submission';
 
 /** Only an assignment of the lab's own: a stranger names no folder of this host. */
 function named(text: string): { assignment?: string } {

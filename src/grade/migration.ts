@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CellFile } from '../analysis/cell-file.ts';
 import { analyseFolder, readSpec } from '../analysis/run.ts';
 import { parseIpv4 } from '../pcap/address.ts';
 import { readCaptureFile } from '../pcap/capture-file.ts';
+import { eventsOf, eventText } from './event-lines.ts';
 import type { Measures } from './mark.ts';
 
 /**
@@ -44,19 +44,9 @@ async function timestampJumps(path: string, { peer }: CellFile): Promise<number[
 const moduleEvent = z.looseObject({ event: z.literal('module'), counters: z.string() });
 
 async function countersOf(folder: string, machine: string, role: string): Promise<Measures> {
-  const text = await readFile(join(folder, `${machine}.events.jsonl`), 'utf8').catch(() => '');
-  const events = text.split('\n').flatMap((line) => moduleEvent.safeParse(parse(line)).data ?? []);
-  const lines = (events.at(-1)?.counters ?? '').split('\n').map((line) => /^(\w+) (\d+)$/.exec(line));
+  const told = eventsOf(await eventText(folder, machine), moduleEvent).at(-1)?.counters ?? '';
+  const lines = told.split('\n').map((line) => /^(\w+) (\d+)$/.exec(line));
   return Object.fromEntries(
     lines.flatMap((match) => (match ? [[`${role}_${match[1]}`, Number(match[2])]] : [])),
   );
-}
-
-/** undefined for a line that is no JSON: machines die in the middle of a line. */
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -78,7 +78,7 @@ async function marksOf(
     const folder = join(scratch, 'given', planned.check.id);
     await layOut(bundle, planned.check.id, folder);
     // Who is who in the capture follows from the seed, too.
-    if (planned.kind !== 'window')
+    if (planned.kind === 'migration')
       await saveJson(folder, 'cell.json', cellRecord(planned.lab, planned.cell, 1));
     const finding = existsSync(join(folder, outcomeFile))
       ? await readFinding(planned, folder).catch((error: Error) => ({

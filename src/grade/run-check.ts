@@ -2,12 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ensurePrograms } from '../image/guest-programs.ts';
+import { packagePath } from '../package.ts';
+import type { MachinePlan } from '../plan/lab.ts';
 import { saveJson } from '../run/json-file.ts';
-import { bootCell, moduleFile, type Stand } from './boot.ts';
+import { bootCell, bootScenarios, moduleFile, type Stand } from './boot.ts';
 import type { Product } from './build.ts';
+import { measureCurve } from './curve.ts';
+import { bootCurve } from './curve-boot.ts';
 import type { Finding } from './mark.ts';
 import { measureMigration } from './migration.ts';
 import type { PlannedCheck } from './plan.ts';
+import { measureWindow } from './window.ts';
+import { windowLab, windowScenario } from './window-scenario.ts';
 
 /** outcome.json: how the boot of a check ended; beside it what the machines left. */
 const outcomeSchema = z.looseObject({ version: z.literal(1), check: z.string(), problem: z.string() });
@@ -32,10 +39,18 @@ async function boot(
   folder: string,
   stand: Stand,
 ): Promise<string> {
-  if (planned.kind === 'migration')
-    return bootCell(planned, name, [moduleFile(product.content)], folder, stand);
-  throw new Error(`no check of kind ${planned.kind}`);
+  const { lab, kind } = planned;
+  if (kind === 'curve') return bootCurve(planned, product, { name, folder }, stand);
+  const module = moduleFile(product.content);
+  if (kind === 'migration') return bootCell(lab, planned.cell, { name, files: [module], folder }, stand);
+  const { window, check } = planned;
+  const files = [module, ...(await ensurePrograms(lab.image, guestPrograms, () => undefined))];
+  const two = windowLab(lab);
+  const scenario = (machine: MachinePlan) => windowScenario(two, machine, window, check.id);
+  return bootScenarios(two, scenario, window.timeoutS, { name, files, folder }, stand);
 }
+
+const guestPrograms = packagePath('assignments', 'guest');
 
 /** What a boot gave, of its folder alone: no machine is needed for this. */
 export async function readFinding(planned: PlannedCheck, folder: string): Promise<Finding> {
@@ -45,5 +60,6 @@ export async function readFinding(planned: PlannedCheck, folder: string): Promis
 
 async function measure(planned: PlannedCheck, folder: string): Promise<Finding['rows']> {
   if (planned.kind === 'migration') return measureMigration(folder);
-  throw new Error(`no check of kind ${planned.kind}`);
+  if (planned.kind === 'curve') return measureCurve(planned.curve, folder);
+  return measureWindow(windowLab(planned.lab), planned.window, folder);
 }

@@ -15,7 +15,7 @@ import { withScratch } from './scratch.ts';
 /** Where what is built from content with this hash lies, or will lie. */
 export const builtFolder = (kind: (typeof kinds)[number], hash: string) => join(cacheFolder(kind), hash);
 
-const kinds = ['images', 'roots', 'kernels', 'tools', 'machines'] as const;
+const kinds = ['images', 'roots', 'kernels', 'tools', 'machines', 'captures'] as const;
 const lockEnding = '.lock';
 
 /** Whether it is there, and whole. */

@@ -134,5 +134,4 @@ async function firstBytes(stream: Readable, limit: number, onMore: () => void): 
 
 /** Text of a stranger, of which no terminal or page does anything but show it. Pure. */
 export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about.
   text.replace(/[^\n\t\x20-\x7e\u00a0-\u1fff\u2010-\u2027\u2030-\u205e]/g, '?');
