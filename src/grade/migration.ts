@@ -10,35 +10,54 @@ import type { Measures } from './mark.ts';
 
 /**
  * What a boot with migrations gave: the columns of measurements.csv; `ts_jump_ms`, by how much the timestamps of the
- * migrating end went faster or slower than time where they changed machines; and the module's counters, as
- * `origin_NAME` and `destination_NAME` of the first migration's nodes.
+ * migrating end went faster or slower than time where they changed machines; `sacks_after` and `dsacks_after`, segments of
+ * the destination within 300 ms that report a gap in what it has, or something that it got twice; and the module's
+ * counters, as `origin_NAME` and `destination_NAME` of the first migration's nodes.
  */
 export async function measureMigration(folder: string): Promise<Measures[]> {
   const cell = await readSpec(folder);
   const { rows } = await analyseFolder(folder, cell);
-  const jumps = await timestampJumps(join(folder, cell.capture.file), cell).catch(() => []);
+  const moves = await takeOvers(join(folder, cell.capture.file), cell).catch((): TakeOver[] => []);
   const [origin = '', destination = ''] = cell.nodes.map(({ name }) => name);
   const counters = {
     ...(await countersOf(folder, origin, 'origin')),
     ...(await countersOf(folder, destination, 'destination')),
   };
-  return rows.map((row, index) => ({ ...row, ts_jump_ms: jumps[index] ?? null, ...counters }));
+  return rows.map((row, index) => ({ ...row, ...(moves[index] ?? {}), ...counters }));
 }
 
-/** At each change of the source's machine, in order: the timestamps' way less the time's, ms. */
-async function timestampJumps(path: string, { peer }: CellFile): Promise<number[]> {
+/** What the first segments of a machine that takes over show. */
+interface TakeOver {
+  ts_jump_ms: number;
+  sacks_after: number;
+  dsacks_after: number;
+}
+
+const AFTER_NS = 300e6;
+
+/** At each change of the source's machine, in order. */
+async function takeOvers(path: string, { peer }: CellFile): Promise<TakeOver[]> {
   const address = parseIpv4(peer.public_address);
-  const jumps: number[] = [];
+  const found: TakeOver[] = [];
   let last: { mac: number; tsval: number; timeNs: number } | undefined;
+  let endNs = 0;
   await readCaptureFile(path, (segment, verdict) => {
     if (verdict !== 'tcp' || segment.tsval < 0) return;
     if (segment.destinationAddress !== address || segment.destinationPort !== peer.port) return;
     const { sourceMac: mac, tsval, timeNs } = segment;
-    if (last && last.mac !== mac)
-      jumps.push(Math.abs(((tsval - last.tsval) | 0) - (timeNs - last.timeNs) / 1e6));
+    if (last && last.mac !== mac) {
+      const jump = Math.abs(((tsval - last.tsval) | 0) - (timeNs - last.timeNs) / 1e6);
+      found.push({ ts_jump_ms: jump, sacks_after: 0, dsacks_after: 0 });
+      endNs = timeNs + AFTER_NS;
+    }
     last = { mac, tsval, timeNs };
+    const now = found.at(-1);
+    if (!now || timeNs > endNs || segment.sackBlocks === 0) return;
+    // RFC 2883: a first block that is acknowledged already is of something that came twice.
+    if ((((segment.sackEdges[1] ?? 0) - segment.ack) | 0) <= 0) now.dsacks_after++;
+    else now.sacks_after++;
   });
-  return jumps;
+  return found;
 }
 
 const moduleEvent = z.looseObject({ event: z.literal('module'), counters: z.string() });
