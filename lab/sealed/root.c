@@ -67,6 +67,16 @@ static void put_devices(const char *root)
 			fail(names[i]);
 }
 
+/* What a build root has of the host that it was made on. */
+static void hide_host(const char *root)
+{
+	static const char *const names[] = { "/etc/hostname", "/etc/resolv.conf" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (mount("/dev/null", below(root, names[i]), NULL, MS_BIND, NULL) && errno != ENOENT)
+			fail(names[i]);
+}
+
 /* The old root is put onto the new one, and taken off it (pivot_root(2)): no path leads there any more. */
 static void make_root(const char *root)
 {
@@ -80,6 +90,7 @@ void enter_root(const struct places *p)
 		fail("/");
 	bind_read_only(p->root, p->root);
 	put_devices(p->root);
+	hide_host(p->root);
 	put_memory(below(p->root, "/build"), p->disk_mb);
 	put_memory(below(p->root, "/tmp"), p->disk_mb);
 	if (mkdir(below(p->root, "/tmp/input"), 0755))

@@ -28,6 +28,7 @@ export function assignment(program: Command): void {
     .command('list')
     .description('the assignments that there are')
     .option('--json', 'print them as JSON')
+    .addHelpText('after', '\nExample:\n  miglab assignment list\n')
     .action(list);
   verb
     .command('start')

@@ -15,7 +15,7 @@ type Member = AsyncIterable<Uint8Array> & { header: Header };
 export type Bundle = ReadonlyMap<string, Buffer>;
 
 /** The list of all other files with their SHA-256, as sha256sum(1) writes it. */
-export const sumsFile = 'SHA256SUMS';
+const sumsFile = 'SHA256SUMS';
 
 const limits = { bytes: 256 << 20, members: 2000, nameBytes: 200 };
 
@@ -91,7 +91,7 @@ export async function writeBundle(target: string, files: Bundle): Promise<void> 
 }
 
 /** Pure. */
-export const sumsOf = (files: Bundle): string =>
+const sumsOf = (files: Bundle): string =>
   [...files]
     .filter(([name]) => name !== sumsFile)
     .sort(([a], [b]) => (a < b ? -1 : 1))

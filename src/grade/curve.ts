@@ -13,7 +13,7 @@ import type { Measures } from './mark.ts';
 import type { CurvePlan } from './plan.ts';
 
 /** What the program that was handed in is asked; with the capture it is all that it is given. */
-export const questionSchema = z.strictObject({
+const questionSchema = z.strictObject({
   /** address:port of the end that migrates, and of its peer. */
   local: z.string(),
   remote: z.string(),

@@ -7,6 +7,7 @@ import { pointsOf } from '../spec/assignment.ts';
 import type { Stand } from './boot.ts';
 import { buildSubmission } from './build.ts';
 import { evidenceFolder } from './evidence.ts';
+import { likeTheLab } from './likeness.ts';
 import { type CheckMark, markCheck, type SubmissionMark, totalOf } from './mark.ts';
 import type { PlannedCheck } from './plan.ts';
 import { readFinding, runCheck } from './run-check.ts';
@@ -34,7 +35,11 @@ export async function gradeSubmission(
   folder: string,
 ): Promise<SubmissionMark> {
   const { name, refusal, ignored } = submission;
-  const notes = ignored.length > 0 ? [`not looked at: ${ignored.join(', ')}`] : [];
+  const same = await likeTheLab(assignment, submission);
+  const notes = [
+    ...(ignored.length > 0 ? [`not looked at: ${ignored.join(', ')}`] : []),
+    ...same.map((file) => `${file} is the lab's own, but for white space and comments`),
+  ];
   if (refusal) return nothing(assignment, checks, name, 'refused', '', [refusal, ...notes]);
   report({ stage: name, detail: 'build' });
   const product = await buildSubmission(assignment, submission, stand.ground.guest, report);

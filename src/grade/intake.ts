@@ -22,7 +22,6 @@ export interface Intake {
 }
 
 const markerSchema = z.looseObject({ version: z.literal(1), assignment: z.string() });
-export type Marker = z.infer<typeof markerSchema>;
 
 /** Opens what is handed in. What is wrong with one is no fault of the others'. @throws Fault (64) for a path that is not there */
 export async function takeIn(path: string): Promise<Intake> {

@@ -10,7 +10,7 @@ export interface Finding {
   problem: string;
 }
 
-export interface AssertionMark {
+interface AssertionMark {
   what: string;
   points: number;
   max: number;

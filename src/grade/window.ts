@@ -32,7 +32,7 @@ interface Sent {
 
 /**
  * What the peer's card saw of a window that was closed and opened: `zero_after_ms`, from the call to the first window of
- * zero; `opened_early`, windows above zero while it was closed; `bytes_while_closed` of the peer; `open_after_ms`;
+ * zero; `opened_early`, windows above zero while it was closed; `bytes_while_closed`, new ones, of the peer; `open_after_ms`;
  * `window_share`, the largest window afterwards, of the median before; `resumed_share` of the asked rate; and
  * `bytes_wrong` at both ends. What follows from a window of zero is not measured where none was announced.
  */
@@ -69,8 +69,9 @@ async function readWire(path: string, peer: string, port: number): Promise<Wire>
   const marks: Mark[] = [];
   const handshake = new Handshake();
   const wire: Omit<Wire, 'scale' | 'clocks'> = { node: [], peer: [] };
+  let highest: number | undefined;
   await readCaptureFile(path, (segment, verdict) => {
-    const { timeNs, window, payloadLength: bytes } = segment;
+    const { timeNs, window, payloadLength } = segment;
     const mark = verdict === 'udp' ? readMark(segment) : undefined;
     if (mark && mark !== 'cut') marks.push(mark);
     if (verdict !== 'tcp') return;
@@ -80,7 +81,13 @@ async function readWire(path: string, peer: string, port: number): Promise<Wire>
     handshake.observe(fromNode ? 'node' : 'peer', segment);
     if (segment.flags & TcpFlag.syn) return; // Its window is never scaled.
     if (fromNode) wire.node.push({ timeNs, window });
-    else if (bytes > 0) wire.peer.push({ timeNs, bytes });
+    if (!fromPeer || payloadLength === 0) return;
+    // What was under way when the window closed is thrown away, and tried again: a probe of a sort, and nothing new.
+    const end = (segment.seq + payloadLength) | 0;
+    const bytes = highest === undefined ? payloadLength : (end - highest) | 0;
+    if (bytes <= 0) return;
+    highest = end;
+    wire.peer.push({ timeNs, bytes });
   });
   return { ...wire, scale: handshake.nodeScale(), clocks: mapClocks(marks) };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, Fault } from '../fault.ts';
 import { packagePath } from '../package.ts';
@@ -50,6 +50,7 @@ export async function buildModuleWith(
     for (const { name, content } of replaced)
       await writeFile(join(input, 'new', name), content, { mode: 0o644 });
     await cp(compiled, join(input, 'module'), { recursive: true, preserveTimestamps: true });
+    await readable(input);
     const script = buildScript(replaced, headersPlace(root, guest.kernelRelease));
     const { code, output, complaint, stopped } = await runSealed(
       sealer,
@@ -64,6 +65,12 @@ export async function buildModuleWith(
       return { module: undefined, complaint: complaint || `the compiler ended with ${code}` };
     return { module: output, complaint };
   });
+}
+
+/** Whatever this user's mask is. */
+async function readable(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
 }
 
 /** A relocatable object for this architecture; the kernel that loads it, in a guest, looks at the rest. */

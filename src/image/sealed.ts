@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, rename, rm } from 'node:fs/promises';
+import { chmod, cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ExitCode, Fault } from '../fault.ts';
@@ -72,7 +72,7 @@ async function compileSealer(image: string, lock: Lock, into: string, report: Re
 
 /**
  * Runs a shell script that reads what a stranger wrote: in a build root that it cannot change, without network, processes,
- * /proc or files of the host, as nobody, and within limits. `input` is at /tmp/input there, not to be written. The only way
+ * /proc or files of the host, as nobody, and within limits. `input`, which everybody may read, is at /tmp/input there. The only way
  * out is standard output; the host opens no file that was made in there.
  *
  * @throws Fault (69) when this host cannot seal: without user namespaces, for instance
@@ -84,6 +84,8 @@ export async function runSealed(
   limits: SealedLimits,
   script: string,
 ): Promise<SealedOutcome> {
+  // Who built it may have let nobody else in.
+  for (const folder of [root.folder, input]) await chmod(folder, 0o755);
   const argv = [
     ...['--pdeathsig', 'KILL', sealer, root.folder, input, root.headers ?? ''],
     ...[String(limits.memoryMb), String(limits.diskMb), String(limits.seconds), script],

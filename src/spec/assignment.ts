@@ -95,7 +95,6 @@ const check = z.strictObject({
 });
 export type Check = z.infer<typeof check>;
 export type TrafficSpec = Omit<z.infer<typeof migration>, 'kind'>;
-export type WindowSpec = z.infer<typeof window>;
 export type CurveSpec = z.infer<typeof curve>;
 
 const handedIn = z.strictObject({
@@ -113,11 +112,10 @@ const limits = z.strictObject({
   memory_mb: z.int().min(64).max(8192).default(1024),
   disk_mb: z.int().min(64).max(4096).default(256),
   /** Of one boot, wall time: a machine whose clock stands still reaches no deadline. */
-  run_s: z.int().min(10).max(3600).default(180),
+  run_s: z.int().min(10).max(3600).default(600),
 });
-export type AssignmentLimits = z.infer<typeof limits>;
 
-export const assignmentSchema = z
+const assignmentSchema = z
   .strictObject({
     title: z.string().min(1),
     /** `module`: files of lab/module; `program`: a Python 3 program that runs in a guest. */

@@ -79,6 +79,7 @@ test.each([
 test('what cannot be marked says why, and the host’s files are not in it', () => {
   const of = (name: string) => timestamps.marks.get(name) as SubmissionMark;
   expect(of('attacking').notes).toEqual(['not looked at: Kbuild, Makefile']);
+  expect(of('reference').notes.join()).toMatch(/is the lab's own/);
   expect(of('spying').build).toMatch(/No such file or directory/);
   expect(of('linking')).toMatchObject({ status: 'refused', notes: ['timestamps.c: is no regular file'] });
   expect(of('oversized')).toMatchObject({ status: 'refused' });
@@ -144,12 +145,12 @@ test("another's evidence with one's own files is refuted", async () => {
 
 test('capture-hook: what is released in the wrong order, and twice', async () => {
   const { marks } = await grade('capture-hook', [handedIn('capture-hook', 'half')]);
-  expect(pointsOf(marks.get('half'))).toEqual({ keep: 4, order: 1, once: 1 });
+  expect(pointsOf(marks.get('half'))).toEqual({ keep: 4, order: 2, once: 1 });
 }, 400_000);
 
 test('zero-window: closed, and not what it was afterwards', async () => {
   const { marks } = await grade('zero-window', [handedIn('zero-window', 'half')]);
-  expect(pointsOf(marks.get('half'))).toEqual({ pause: 3, session: 3 });
+  expect(pointsOf(marks.get('half'))).toEqual({ pause: 4, session: 4 });
 }, 400_000);
 
 test('window-curve: right, not scaled, hard-coded, and endless', async () => {

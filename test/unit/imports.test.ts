@@ -19,7 +19,20 @@ const allowed: Record<string, string[]> = {
   archive: ['analysis', 'image', 'plan', 'report', 'run', 'spec'],
   grade: ['analysis', 'image', 'pcap', 'plan', 'run', 'spec', 'vm'],
   api: ['guest', 'image', 'plan', 'run', 'spec', 'vm'],
-  cli: ['analysis', 'archive', 'grade', 'guest', 'host', 'image', 'plan', 'report', 'run', 'schema', 'spec', 'vm'],
+  cli: [
+    'analysis',
+    'archive',
+    'grade',
+    'guest',
+    'host',
+    'image',
+    'plan',
+    'report',
+    'run',
+    'schema',
+    'spec',
+    'vm',
+  ],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
