@@ -38,6 +38,7 @@ test.each([
   ],
   ['a Makefile', ['name: timestamps.c', 'name: Makefile'], /expected the name of a C or Python file/],
   ['a program in a module', ['name: timestamps.c', 'name: curve.py'], /a module is made of \.c files/],
+  ['a move for a program', ['kind: module', 'kind: program'], /a program is not checked by a migration/],
   ['a check twice', ['id: and-back', 'id: there'], /there is a check "there" already/],
   ['an assertion of nothing', ['        equals: valid\n', ''], /expected equals, at_least or at_most/],
   ['an unknown key', ['public: true', 'publik: true'], /unknown key/],
