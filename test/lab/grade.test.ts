@@ -143,15 +143,21 @@ test("another's evidence with one's own files is refuted", async () => {
   expect(JSON.parse(stdout).marks[0]).toMatchObject({ status: 'refuted', points: 0 });
 }, 400_000);
 
-test('capture-hook: what is released in the wrong order, and twice', async () => {
-  const { marks } = await grade('capture-hook', [handedIn('capture-hook', 'half')]);
-  expect(pointsOf(marks.get('half'))).toEqual({ keep: 4, order: 2, once: 1 });
-}, 400_000);
-
-test('zero-window: closed, and not what it was afterwards', async () => {
-  const { marks } = await grade('zero-window', [handedIn('zero-window', 'half')]);
-  expect(pointsOf(marks.get('half'))).toEqual({ pause: 4, session: 4 });
-}, 400_000);
+test.each([
+  ['capture-hook', { keep: 4, order: 3, once: 3 }, { keep: 4, order: 2, once: 1 }],
+  ['zero-window', { pause: 5, session: 5 }, { pause: 4, session: 4 }],
+])(
+  '%s: right, and half of it',
+  async (assignment, right, half) => {
+    const paths = ['reference', 'half'].map((name) => handedIn(assignment, name));
+    const { marks } = await grade(assignment, paths);
+    expect({ reference: pointsOf(marks.get('reference')), half: pointsOf(marks.get('half')) }).toEqual({
+      reference: right,
+      half,
+    });
+  },
+  600_000,
+);
 
 test('window-curve: right, not scaled, hard-coded, and endless', async () => {
   const names = ['reference', 'half', 'hard-coded', 'endless'];
