@@ -13,7 +13,10 @@ import { brokenLinks, linksOf } from './links.ts';
 /** The files of the repository, or package, that are of a kind; in a checkout also those of its tests. */
 export const ownFiles = (): string[] =>
   readdirSync(packagePath(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && ['experiments', 'images', 'lab', 'test'].includes(entry.name))
+    .filter(
+      (entry) =>
+        entry.isDirectory() && ['assignments', 'experiments', 'images', 'lab', 'test'].includes(entry.name),
+    )
     .flatMap(({ name }) =>
       readdirSync(packagePath(name), { recursive: true, encoding: 'utf8' })
         .filter((file) => kindOf(file))

@@ -56,7 +56,7 @@ test('without a file those of the package are checked, and they are good; an unk
   expect(stdout).toMatch(/^\d\d files, nothing wrong\n$/);
   expect(status).toBe(0);
   expect(JSON.parse(miglab('schema', 'recipe').stdout)).toEqual(jsonSchema('recipe'));
-  expect(miglab('schema').stdout).toMatch(/^experiment .*\ntopology .*\nclaims .*\nrecipe /);
+  expect(miglab('schema').stdout).toMatch(/^experiment .*\ntopology .*\nclaims .*\nassignment .*\nrecipe /);
   expect(miglab('schema', 'recipes').status).toBe(64);
 });
 
