@@ -17,7 +17,7 @@ interface Shape {
   readonly columns: Readonly<Record<Column, { readonly middle: number; readonly spread: number }>>;
 }
 
-const reference = JSON.parse(readFileSync('experiments/tcpmig/figures.reference.json', 'utf8')) as {
+const reference = JSON.parse(readFileSync('test/fixtures/reference/figures.reference.json', 'utf8')) as {
   cells: Record<string, { rows: Record<Column, number>[] }>;
 };
 
