@@ -30,9 +30,13 @@ export interface CheckMark {
   assertions: AssertionMark[];
 }
 
-/** The points of a check: each assertion gives its own, so that what works counts when something else does not. Pure. */
+/**
+ * The points of a check: each assertion gives its own, so that what works counts when something else does not, unless one
+ * that is required does not hold. Pure.
+ */
 export function markCheck({ id, title, public: isPublic, assertions }: Check, finding: Finding): CheckMark {
-  const marks = assertions.map((each) => markAssertion(each, finding.rows));
+  const lacking = assertions.find((each) => each.required && !holds(each, finding.rows));
+  const marks = assertions.map((each) => markAssertion(each, finding.rows, lacking));
   return {
     ...{ id, title, public: isPublic, problem: finding.problem, assertions: marks },
     points: sum(marks.map(({ points }) => points)),
@@ -40,17 +44,29 @@ export function markCheck({ id, title, public: isPublic, assertions }: Check, fi
   };
 }
 
-function markAssertion(assertion: Assertion, rows: readonly Measures[]): AssertionMark {
+/** `lacking`: an assertion that is required and does not hold, this one or another. */
+function markAssertion(
+  assertion: Assertion,
+  rows: readonly Measures[],
+  lacking: Assertion | undefined,
+): AssertionMark {
   const { what, points, measure, hint } = assertion;
-  const values = rows.map((row) => row[measure] ?? null);
-  const holds = values.length > 0 && values.every((value) => isWithin(assertion, value));
+  const values = valuesOf(assertion, rows);
+  const held = holds(assertion, rows);
   const shown = values.length > 0 ? values.map(readable).join(', ') : 'not measured';
+  const reason = held && lacking ? `, but it counts only where this holds: ${lacking.what}` : '';
   return {
-    ...{ what, points: holds ? points : 0, max: points },
-    found: `${measure}: ${shown}; expected ${expectation(assertion)}`,
-    ...(hint && !holds ? { hint } : {}),
+    ...{ what, points: held && !lacking ? points : 0, max: points },
+    found: `${measure}: ${shown}; expected ${expectation(assertion)}${reason}`,
+    ...(hint && !held ? { hint } : {}),
   };
 }
+
+const valuesOf = ({ measure }: Assertion, rows: readonly Measures[]) =>
+  rows.map((row) => row[measure] ?? null);
+
+const holds = (assertion: Assertion, rows: readonly Measures[]): boolean =>
+  rows.length > 0 && valuesOf(assertion, rows).every((value) => isWithin(assertion, value));
 
 const readable = (value: number | string | null): string =>
   typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? 'not measured');

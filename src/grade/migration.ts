@@ -10,7 +10,7 @@ import type { Measures } from './mark.ts';
 
 /**
  * What a boot with migrations gave: the columns of measurements.csv; `ts_jump_ms`, by how much the timestamps of the
- * migrating end went faster or slower than time where they changed machines; `sacks_after` and `dsacks_after`, segments of
+ * migrating end went ahead of time, or below zero fell behind it, where they changed machines (modulo 2^32: RFC 7323, 5.2); `sacks_after` and `dsacks_after`, segments of
  * the destination within 300 ms that report a gap in what it has, or something that it got twice; and the module's
  * counters, as `origin_NAME` and `destination_NAME` of the first migration's nodes.
  */
@@ -46,7 +46,7 @@ async function takeOvers(path: string, { peer }: CellFile): Promise<TakeOver[]> 
     if (segment.destinationAddress !== address || segment.destinationPort !== peer.port) return;
     const { sourceMac: mac, tsval, timeNs } = segment;
     if (last && last.mac !== mac) {
-      const jump = Math.abs(((tsval - last.tsval) | 0) - (timeNs - last.timeNs) / 1e6);
+      const jump = ((tsval - last.tsval) | 0) - (timeNs - last.timeNs) / 1e6;
       found.push({ ts_jump_ms: jump, sacks_after: 0, dsacks_after: 0 });
       endNs = timeNs + AFTER_NS;
     }

@@ -104,6 +104,12 @@ const assertion = z
     equals: bound.optional().describe('The value of every row.'),
     at_least: z.number().optional().describe('The least value of any row.'),
     at_most: z.number().optional().describe('The largest value of any row.'),
+    required: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Where it does not hold, the other assertions of its check give nothing: they may hold by luck.',
+      ),
     hint: z.string().optional().describe('For the student when it does not hold.'),
   })
   .refine(

@@ -138,7 +138,9 @@ test(
     expect(other.stderr).toContain(`process ${child.pid} is carrying out the run`);
     expect(machines.every((machine) => isAlive(machine.process))).toBe(true);
     resumed = await ended;
-    expect(resumed.stderr).toContain('Resumed: 1 of 3 cells are measured. 2 boots, 2 migrations');
+    expect(resumed.stderr).toContain(
+      'Resumed: 1 of 3 cells are measured. To go: 2 cells, 2 boots, 2 migrations',
+    );
     expect(resumed.stdout).toContain('Resumed: 1 cell measured before, 2 cells now.');
   },
   6 * minutes,

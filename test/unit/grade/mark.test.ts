@@ -40,3 +40,20 @@ test('points add up as people add, and what failed has its hint', () => {
   expect(mark.assertions[1]).toMatchObject({ found: 'retransmits: 5; expected at most 3', hint: 'Fewer.' });
   expect(mark.assertions[0]).not.toHaveProperty('hint');
 });
+
+test('where something that is required does not hold, the rest gives nothing, and says why', () => {
+  const required: Assertion = { ...few, required: true };
+  const of = (retransmits: number) =>
+    markCheck(check(status, required, some), {
+      rows: [{ status: 'valid', retransmits, captured: 0 }],
+      problem: '',
+    }).assertions;
+  expect(of(3).map(({ points }) => points)).toEqual([2, 0.1, 0]);
+  const [valid, lacking, none] = of(4);
+  expect(valid).toMatchObject({
+    points: 0,
+    found: 'status: valid; expected valid, but it counts only where this holds: few',
+  });
+  expect(lacking).toMatchObject({ points: 0, found: 'retransmits: 4; expected at most 3', hint: 'Fewer.' });
+  expect(none).toMatchObject({ points: 0, found: 'captured: 0; expected at least 1' });
+});
