@@ -31,7 +31,7 @@ export const validate = (program: Command) =>
         print(
           found.length === 0
             ? `${count}, nothing wrong`
-            : `${found.length} problems in ${faulty} of ${count}`,
+            : `${found.length} ${found.length === 1 ? 'problem' : 'problems'} in ${faulty} of ${count}`,
         );
       }
       process.exitCode = found.length === 0 ? ExitCode.good : ExitCode.usage;
