@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ExitCode, Fault } from '../fault.ts';
 import { writeBundle } from '../grade/bundle.ts';
 import { publicSeed } from '../grade/draw.ts';
@@ -33,14 +33,15 @@ export function assignment(program: Command): void {
   verb
     .command('start')
     .description("write an assignment's handout and skeleton into a folder")
-    .addArgument(new Argument('<name>', 'of the assignment').choices(assignmentNames()))
+    .argument('<assignment>', `${assignmentNames().join(', ')}; or the folder of a course's own`)
     .argument('[dir]', 'a folder that is not there yet; named after the assignment')
     .addHelpText('after', '\nExample:\n  miglab assignment start timestamps\n')
     .action(start);
   verb
     .command('check')
     .description('build what is in the folder, and run the checks that are public')
-    .argument('[dir]', 'folder of the assignment', '.')
+    .argument('[dir]', "folder of the student's work", '.')
+    .option('--assignment <NAME>', 'of what assignment it is, or the folder of one; else what `start` noted')
     .option('--keep <DIR>', 'keep captures, consoles and events of the checks there')
     .option('--json', 'print the marks as JSON')
     .addHelpText('after', '\nExample:\n  miglab assignment check timestamps\n')
@@ -48,7 +49,8 @@ export function assignment(program: Command): void {
   verb
     .command('pack')
     .description('check, and write what is to be handed in, with the evidence, into NAME.tar.gz')
-    .argument('[dir]', 'folder of the assignment', '.')
+    .argument('[dir]', "folder of the student's work", '.')
+    .option('--assignment <NAME>', 'of what assignment it is, or the folder of one; else what `start` noted')
     .option('-o, --output <FILE>', 'another file')
     .option('--json', 'print the marks as JSON')
     .addHelpText('after', '\nExample:\n  miglab assignment pack timestamps\n')
@@ -66,8 +68,8 @@ async function list({ json }: { json?: boolean }): Promise<void> {
     print(`${name.padEnd(14)} ${files.join(', ').padEnd(18)} ${String(points).padStart(3)} points  ${title}`);
 }
 
-async function start(name: string, into: string | undefined): Promise<void> {
-  const { folder, files, title } = await readAssignment(name);
+async function start(nameOrFolder: string, into: string | undefined): Promise<void> {
+  const { name, folder, files, title } = await readAssignment(nameOrFolder);
   const target = into ?? name;
   if (existsSync(target))
     throw new Fault(ExitCode.usage, `there is a ${target} already`, 'Name another folder.');
@@ -78,7 +80,8 @@ async function start(name: string, into: string | undefined): Promise<void> {
   print(
     `${title}\nRead ${join(target, 'handout.md')}, change ${files.map((each) => join(target, each.name)).join(', ')}, and then:`,
   );
-  print(`  miglab assignment check ${target}`);
+  const own = assignmentNames().includes(name) ? '' : ` --assignment ${nameOrFolder}`;
+  print(`  miglab assignment check ${target}${own}`);
 }
 
 interface Checked {
@@ -88,18 +91,25 @@ interface Checked {
   ground: Record<string, string>;
 }
 
+/** What `check` and `pack` have in common. */
+interface Asked {
+  assignment?: string;
+  json?: boolean;
+}
+
 /** Runs the public checks. @param folder of the evidence */
-async function runPublic(dir: string, folder: string, quiet: boolean): Promise<Checked> {
+async function runPublic(dir: string, folder: string, asked: Asked): Promise<Checked> {
   const signal = interruption();
-  const shown = progress(quiet);
+  const shown = progress(asked.json === true);
   const intake = await takeIn(resolve(dir));
-  if (!intake.assignment)
+  const of = asked.assignment ?? intake.assignment;
+  if (!of)
     throw new Fault(
       ExitCode.usage,
       `${dir} is the folder of no assignment`,
-      'Begin one: miglab assignment start NAME',
+      'Begin one: miglab assignment start NAME. Of an assignment that is not the lab’s own, name its folder: --assignment DIR',
     );
-  const assignment = await readAssignment(intake.assignment);
+  const assignment = await readAssignment(of);
   const submission = await submissionOf(intake, assignment);
   const checks = await plannedFor(assignment, publicSeed, (each) => each.public);
   const grading = await openGrading(assignment, shown.report, signal);
@@ -111,19 +121,19 @@ async function runPublic(dir: string, folder: string, quiet: boolean): Promise<C
 const codeOf = ({ points, max }: SubmissionMark): number =>
   points >= max ? ExitCode.good : ExitCode.checkFailed;
 
-async function check(dir: string, { keep, json }: { keep?: string; json?: boolean }): Promise<void> {
+async function check(dir: string, { keep, ...asked }: Asked & { keep?: string }): Promise<void> {
   if (keep && existsSync(join(keep, 'evidence')))
     throw new Fault(ExitCode.usage, `there is a ${join(keep, 'evidence')} already`, 'Name another folder.');
-  const run = async (folder: string) => (await runPublic(dir, folder, json === true)).mark;
+  const run = async (folder: string) => (await runPublic(dir, folder, asked)).mark;
   const mark = keep ? await run(resolve(keep)) : await withScratch(run, stateFolder('scratch'));
-  if (json) printJson(mark);
+  if (asked.json) printJson(mark);
   else print(told(mark));
   process.exitCode = codeOf(mark);
 }
 
-async function pack(dir: string, { output, json }: { output?: string; json?: boolean }): Promise<void> {
+async function pack(dir: string, { output, ...asked }: Asked & { output?: string }): Promise<void> {
   await withScratch(async (folder) => {
-    const { assignment, submission, mark, ground } = await runPublic(dir, folder, json === true);
+    const { assignment, submission, mark, ground } = await runPublic(dir, folder, asked);
     if (submission.refusal) throw new Fault(ExitCode.usage, submission.refusal);
     if (mark.build) throw new Fault(ExitCode.checkFailed, mark.build.trim(), 'Nothing was packed.');
     const file = output ?? `${basename(resolve(dir))}.tar.gz`;
@@ -134,7 +144,7 @@ async function pack(dir: string, { output, json }: { output?: string; json?: boo
       ground,
     };
     await writeBundle(file, await collectBundle(submission, plan, folder));
-    if (json) return printJson({ file, ...mark });
+    if (asked.json) return printJson({ file, ...mark });
     print(`${told(mark)}\n${file} is what you hand in.`);
   }, stateFolder('scratch'));
 }

@@ -15,6 +15,7 @@ const kinds: Record<string, string> = {
   'RUN/CELL': 'run_cells',
   cell: 'cells',
   recipe: 'recipes',
+  assignment: 'assignments',
   from: 'places',
   to: 'places',
 };
@@ -71,6 +72,7 @@ function valuesOf(option: Option): string {
   if (option.argChoices) return printWords(option.argChoices);
   if (option.long === '--name') return 'labs';
   if (option.long === '--image') return 'recipes';
+  if (option.long === '--assignment') return 'assignments';
   const placeholder = /[<[]([A-Z_/]+)/.exec(option.flags)?.[1] ?? '';
   return kinds[placeholder] ?? ':';
 }
@@ -104,6 +106,7 @@ const lookUps = (folder: string): string[] => [
   'topologies() { each "$package"/lab/topologies/*.lab.yml | sed "s|.*/||; s|[.]lab[.]yml\\$||"; }',
   'experiments() { each "$package"/experiments/*/*.exp.yml | sed "s|^$package/experiments/||; s|[.]exp[.]yml\\$||"; }',
   'recipes() { each "$package"/images/*.image.yml | sed "s|.*/||; s|[.]image[.]yml\\$||"; }',
+  'assignments() { each "$package"/assignments/*/assignment.yml | sed "s|/assignment[.]yml\\$||; s|.*/||"; }',
   'runs() { each results/*/run.json | sed "s|^results/||; s|/run.json\\$||"; }',
   'run_cells() { each results/*/cells/* | sed "s|^results/||; s|/cells/|/|"; }',
   'cells() { each "results/$first/cells"/* | sed "s|.*/||"; }',
