@@ -18,6 +18,9 @@ export interface Submission {
 
 /** The file that says whose assignment a folder is for. */
 export const marker = '.miglab.json';
+
+/** What `assignment start` wrote beside the skeleton: that it is still there is no news. */
+const given = [marker, 'handout.md'];
 const shown = 20;
 
 /**
@@ -36,7 +39,7 @@ export async function readSubmission(
     if (typeof read === 'string') return { name, files: [], ignored: [], refusal: `${asked.name}: ${read}` };
     found.push({ name: asked.name, content: read });
   }
-  const others = names.filter((each) => each !== marker && !files.some((asked) => asked.name === each));
+  const others = names.filter((each) => !given.includes(each) && !files.some(({ name }) => name === each));
   return { name, files: found, ignored: listed(others), refusal: '' };
 }
 

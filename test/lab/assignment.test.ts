@@ -23,7 +23,7 @@ test(
     expect(again).toMatchObject({ code: 64, stderr: expect.stringContaining(`there is a ${mine} already`) });
     const checked = await miglab('assignment', 'check', mine, '--json');
     expect(checked.code, checked.stderr).toBe(1);
-    expect(JSON.parse(checked.stdout)).toMatchObject({ status: 'graded', max: 5 });
+    expect(JSON.parse(checked.stdout)).toMatchObject({ status: 'graded', max: 5, notes: [] });
     expect(JSON.parse(checked.stdout).points).toBeLessThan(5);
   },
   5 * minutes,
