@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 
 struct client {
 	int fd;                /* -1: free */
+	bool here;             /* a program of this machine */
 	int member;            /* -1: waits for nothing */
 	unsigned int number;
 	size_t length;
@@ -63,20 +65,28 @@ static void release(struct server *s, struct client *c)
 	free(values);
 }
 
+static void settle_one(struct server *s, struct client *c)
+{
+	if (s->state.failure) {
+		c->member = -1;
+		answer(c, s->state.failure);
+	} else if (barrier_complete(&s->state, c->number)) {
+		release(s, c);
+	} else {
+		tell_missing(s, c);
+	}
+}
+
+/*
+ * Other machines first: a program of this one may get the processor as soon as it has its answer, and end the machine before
+ * the others have theirs.
+ */
 static void settle(struct server *s)
 {
-	for (struct client *c = s->clients; c < s->clients + CLIENTS; c++) {
-		if (c->member < 0)
-			continue;
-		if (s->state.failure) {
-			c->member = -1;
-			answer(c, s->state.failure);
-		} else if (barrier_complete(&s->state, c->number)) {
-			release(s, c);
-		} else {
-			tell_missing(s, c);
-		}
-	}
+	for (int here = 0; here <= 1; here++)
+		for (struct client *c = s->clients; c < s->clients + CLIENTS; c++)
+			if (c->member >= 0 && c->here == here)
+				settle_one(s, c);
 }
 
 static void refuse(struct client *c, const char *member)
@@ -139,6 +149,16 @@ static void hear(struct server *s, struct client *c)
 	}
 }
 
+static bool is_here(int fd)
+{
+	struct sockaddr_in own = { 0 }, other = { 0 };
+	socklen_t length = sizeof(own);
+
+	getsockname(fd, (struct sockaddr *)&own, &length);
+	getpeername(fd, (struct sockaddr *)&other, &length);
+	return own.sin_addr.s_addr == other.sin_addr.s_addr;
+}
+
 static void admit(struct server *s)
 {
 	int fd = accept(s->listener, NULL, NULL);
@@ -147,6 +167,7 @@ static void admit(struct server *s)
 		if (c->fd >= 0)
 			continue;
 		c->fd = fd;
+		c->here = is_here(fd);
 		c->member = -1;
 		c->length = 0;
 		return;
@@ -187,6 +208,8 @@ int barrier_serve(const struct sockaddr_in *endpoint, const char *members, bool 
 		s->clients[i].fd = s->clients[i].member = -1;
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* For those that are accepted: an answer does not wait until an earlier one is acknowledged (RFC 896). */
+	setsockopt(s->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (bind(s->listener, (const struct sockaddr *)endpoint, sizeof(*endpoint)) || listen(s->listener, 128) ||
 	    (background && daemon(0, 0))) {
 		fprintf(stderr, "barrier: serve: %s\n", strerror(errno));
