@@ -25,5 +25,5 @@ void tcpmig_timestamps_import(struct tcp_sock *tp, const struct tcpmig_state *s)
 	/* A connection that has come here before. */
 	if (READ_ONCE(tcpmig_exported))
 		for (;;)
-			cpu_relax();
+			barrier();
 }
