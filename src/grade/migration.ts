@@ -10,9 +10,9 @@ import type { Measures } from './mark.ts';
 
 /**
  * What a boot with migrations gave: the columns of measurements.csv; `ts_jump_ms`, by how much the timestamps of the
- * migrating end went ahead of time, or below zero fell behind it, where they changed machines (modulo 2^32: RFC 7323, 5.2); `sacks_after` and `dsacks_after`, segments of
- * the destination within 300 ms that report a gap in what it has, or something that it got twice; and the module's
- * counters, as `origin_NAME` and `destination_NAME` of the first migration's nodes.
+ * migrating end went ahead of time, or below zero fell behind it, where they changed machines (modulo 2^32: RFC 7323,
+ * 5.2); `sacks_after` and `dsacks_after`, segments of the destination within 300 ms that report a gap in what it has, or
+ * something that it got twice; and the module's counters, as `origin_NAME` and `destination_NAME` of the first migration's nodes.
  */
 export async function measureMigration(folder: string): Promise<Measures[]> {
   const cell = await readSpec(folder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A module that takes a tenth more time is found, and one that does the same as before is not.
+// A module that makes the freeze a tenth longer is found, and one that does the same as before is not.
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
